@@ -30,7 +30,7 @@ __all__ = ["lived", "lived_file"]
 
 PASSWORD = "a long password"
 NO_SECRETS = {
-    "log.hash", "property.key", "forecast.key", "item.key", "feed_document.body_hash",
+    "log.hash", "property.key", "forecast.key", "item.key", "item.text_hash", "feed_document.body_hash",
     "dismissed_answer.key", "model_answer.key", "model_answer.tokens",
     "series_reading.document_hash",
 }  # fmt: skip

@@ -31,6 +31,7 @@ from tracker.interfaces.scheduler import (
     record_signposts,
     rematch_archive,
     run_job,
+    sign_head,
     update_suggestions,
 )
 
@@ -102,6 +103,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
         "learn": learn_parameters, "ask_model": judge_with_model, "upkeep": keep_up_database,
         "first_start": judge_first_start, "near_misses": offer_near_misses,
         "siblings": open_siblings, "notify": notify_people, "benchmarks": poll_benchmarks,
+        "sign": sign_head,
     }  # fmt: skip
 
 

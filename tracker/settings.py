@@ -53,8 +53,10 @@ class Settings:
     be read although they are not on the public internet. `contact` is part of the user agent so
     that a publisher can reach us. `keep_days` is the retention of texts of items without a match, 0
     for ever. With `backups` there is one a day, and one before each upgrade, in `backup_dir`, ""
-    for a folder in the data directory. `encoder` compares meanings: `minilm` (a transformer judges
-    what a table proposes), `static` (the table alone), `none`, or `auto` for the best available.
+    for a folder in the data directory. `signing_key` is the file of the key that signs heads of the
+    log, "" for that in the data directory; `head_places` are further directories that keep those
+    heads, separated by commas. `encoder` compares meanings: `minilm` (a transformer judges what a
+    table proposes), `static` (the table alone), `none`, or `auto` for the best available.
     `model_url` is the base address of an OpenAI-compatible endpoint that may judge evidence, "" for
     none; `model_name`, `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a
     day) are its parameters. Without `mcp_writes` agents only read by MCP; `mcp_daily_forecasts` and
@@ -82,6 +84,8 @@ class Settings:
     keep_days: float = 90.0
     backups: bool = True
     backup_dir: str = ""
+    signing_key: str = ""
+    head_places: str = ""
     encoder: str = "auto"
     model_url: str = ""
     model_name: str = ""
@@ -134,6 +138,19 @@ class Settings:
     def private_hosts(self) -> tuple[str, ...]:
         """Hosts and networks of `private_feeds` as a tuple."""
         return tuple(place.strip() for place in self.private_feeds.split(",") if place.strip())
+
+    @property
+    def key_file(self) -> Path:
+        """File of the key that signs heads of the log; it may not exist yet."""
+        return Path(self.signing_key) if self.signing_key else self.data_dir / "signing.key"
+
+    @property
+    def head_files(self) -> tuple[Path, ...]:
+        """Files that keep signed heads: in the data directory, and in those of `head_places`."""
+        # A replay has its database beside the live one, and a log of its own.
+        name = "replay-heads.jsonl" if self.url.endswith("/replay.sqlite") else "heads.jsonl"
+        places = (place.strip() for place in self.head_places.split(","))
+        return (self.data_dir / name, *(Path(place) / name for place in places if place))
 
     @property
     def file(self) -> Path:

@@ -54,7 +54,7 @@ _QUESTION_COLUMNS: Final = (RowColumn(TITLE, "Question"), RowColumn("state", "St
 PACE_NAMES: Final = {"at once": "At once", "digest": "With the digest", "off": "Never"}
 SCOPE_NAMES: Final = {"mine": "Questions that I forecast or follow", "all": "All questions"}
 DIGEST_NAMES: Final = {"hourly": "Every hour", "daily": "Every day", "weekly": "Every week"}
-ABOUT_FEEDS: Final[frozenset[NotificationKind]] = frozenset({"feed"})
+ABOUT_NO_QUESTION: Final[frozenset[NotificationKind]] = frozenset({"feed", "head"})
 _KEY_SHOWN: Final = "webhook-key"
 _MAX_QUESTION: Final = 120
 
@@ -212,7 +212,7 @@ def _show_rules(visit: Visit) -> None:
             pace = st.selectbox("Sent", paces, paces.index(rule.pace),
                                 format_func=PACE_NAMES.__getitem__)  # fmt: skip
             scope, threshold = rule.scope, rule.threshold
-            if kind not in ABOUT_FEEDS:
+            if kind not in ABOUT_NO_QUESTION:
                 scope = st.selectbox("About", scopes, scopes.index(rule.scope),
                                      format_func=SCOPE_NAMES.__getitem__)  # fmt: skip
             if unit := THRESHOLD_UNITS.get(kind):
@@ -234,7 +234,7 @@ def _build_rule_row(rule: Rule) -> Row:
         TITLE: TextCell(KIND_NAMES[rule.kind], describe_threshold(rule), tone),
         "pace": TextCell(PACE_NAMES[rule.pace].lower(), tone=tone),
     }
-    if rule.pace != "off" and rule.kind not in ABOUT_FEEDS:
+    if rule.pace != "off" and rule.kind not in ABOUT_NO_QUESTION:
         cells["scope"] = TextCell("all questions" if rule.scope == "all" else "my questions")
     return Row(rule.kind, cells)
 

@@ -12,6 +12,7 @@ from dashboard.settings.workers import show_workers
 from dashboard.settings.zones import list_zones
 from dashboard.wording import escape_markdown, parse_zone, plural
 from dashboard.wording.feeds import describe_budget, zone_line
+from forecasts.questions.formatting import format_sentence
 from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.llm.model_check import format_share
 from tracker.model.read_models import LogCheck
@@ -221,3 +222,4 @@ def _show_log_check(visit: Visit) -> None:
     else:
         entries = plural(verdict.entries, "entry", "entries")
         st.markdown(f":material/check: **The audit log is intact**: {entries}, checked {when}.")
+        st.caption(escape_markdown(format_sentence(verdict.witness)))

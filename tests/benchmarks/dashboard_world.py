@@ -158,13 +158,14 @@ class World:
             essays.add_essay(session, essay, [self._claim(essay.id, n) for n in range(CLAIMS)])
         for question in self.questions:
             questions.add_question(session, question, question.opens_at)
-        questions.add_indicators(session, [i for q in self.questions for i in self._indicators(q)])
+        indicators = [i for q in self.questions for i in self._indicators(q)]
+        questions.add_indicators(session, indicators, self._now)
         for name in PEOPLE:
             record.add_forecaster(
-                session, Forecaster(ForecasterId(name), name.capitalize(), "person")
+                session, Forecaster(ForecasterId(name), name.capitalize(), "person"), self._now
             )
         for number in range(self._size.feeds):
-            feeds.add_feed(session, self._feed(number))
+            feeds.add_feed(session, self._feed(number), self._now)
         resolution_record.add_resolutions(session, list(self._answered.values()))
         last = event_log.find_last_entry(session)
         return 1 if last is None else last.seq + 1

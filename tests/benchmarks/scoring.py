@@ -194,7 +194,7 @@ def store_world(session: Session, drawn: list[list[Asked]]) -> float:
     """Store the questions with their answers and what stood; seconds that the scores take."""
     names = [ForecasterId(f"person-{number}") for number in range(len(drawn[0]))]
     for name in names:
-        record.add_forecaster(session, Forecaster(name, name, "person"))
+        record.add_forecaster(session, Forecaster(name, name, "person"), NOW)
     answered = [_answer(QuestionId(f"q{number}"), names, own) for number, own in enumerate(drawn)]
     for case in answered:
         questions.add_question(session, case.question, case.question.opens_at)

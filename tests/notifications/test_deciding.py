@@ -31,6 +31,7 @@ from tracker.model.notifications import (
 )
 from tracker.model.proposed_answers import MissingAnswer
 from tracker.model.read_models import CurrentForecast, FeedHealth, QuestionSummary
+from tracker.model.signed_heads import SignedHead
 from tracker.notifications.decide import News, decide
 
 ADA, BEN = ForecasterId("ada"), ForecasterId("ben")
@@ -153,6 +154,14 @@ def test_other_kinds_have_their_thresholds(
 ) -> None:
     rule = replace(DEFAULT_RULES[kind], pace="digest")
     assert tell(kind, a_row(**changed), rule=rule) == titles
+
+
+def test_a_signed_head_is_told_with_its_check() -> None:
+    head = SignedHead(12, "ab" * 32, NOW, "cd" * 32, "ef" * 64)
+    news = News(NOW, ADA, True, (), head=head)
+    (notice,) = decide(news, [replace(DEFAULT_RULES["head"], pace="digest")], KNOWN)
+    assert f"--head 12:{head.root}" in notice.detail
+    assert decide(news, [DEFAULT_RULES["head"]], replace(KNOWN, keys={notice.key})) == ()
 
 
 def test_nothing_but_the_answer_is_told_of_an_answered_question() -> None:

@@ -109,12 +109,12 @@ def say_settlement(session: Session) -> None:
 
 
 def say_recalibration(session: Session) -> None:
-    record.add_forecaster(session, Forecaster(BEN, "Ben", "person"))
+    record.add_forecaster(session, Forecaster(BEN, "Ben", "person"), AT)
     recalibrations.add_consent(session, CONSENT, MADE)
 
 
 def say_comment(session: Session) -> None:
-    record.add_forecaster(session, Forecaster(BEN, "Ben", "person"))
+    record.add_forecaster(session, Forecaster(BEN, "Ben", "person"), AT)
     comments.add_comment(session, SUMMIT, "They will.", MADE, origin={"reply_to": None})
 
 

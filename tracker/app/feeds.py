@@ -177,7 +177,11 @@ class FeedService(Service, noun="feeds"):
             address = trial.result.moved_to or trial.url
             feed = subscriptions.make_feed(trial.parsed, address, tuple(ids_by_url.values()))
             subscriptions.add_new_subscription(session, feed, self._now())
-            return subscriptions.change_feed(session, feed.id, **settings) if settings else feed
+            return (
+                subscriptions.change_feed(session, feed.id, self._now(), **settings)
+                if settings
+                else feed
+            )
 
     def find(self, url: str) -> Trial:
         """Try an address; where it is a page that links one feed, try that feed."""
@@ -232,7 +236,7 @@ class FeedService(Service, noun="feeds"):
         They are title, grade, importance, interval, user agent, size limit and whole articles.
         """
         with self._store.writing() as session:
-            return subscriptions.change_feed(session, feed_id, **settings)
+            return subscriptions.change_feed(session, feed_id, self._now(), **settings)
 
     def pause(self, name: str) -> tuple[str, ...]:
         """Stop polling a feed or series until `retry`; return the other series paused with it."""

@@ -69,7 +69,7 @@ def import_question_set(
     for question in new.values():
         questions.add_question(session, question, now)
     _lint_questions(session, question_set, new, keep_days, made=authorship)
-    questions.add_indicators(session, question_set.indicators)
+    questions.add_indicators(session, question_set.indicators, now)
     _store_statements(session, question_set, authorship)
     _store_links(session, question_set, authorship)
     added = 0

@@ -77,7 +77,7 @@ class NotificationService(Service, noun="notifications"):
         signing_key = make_secret(KEY_PREFIX) if is_webhook(address) else ""
         channel = Channel(make_id(), self._me, shown[:MAX_NAME], now, now)
         with self._store.writing() as session:
-            register_forecaster(session, self._me)
+            register_forecaster(session, self._me, self._now())
             if len(notifications.list_channels(session, self._me)) >= MAX_CHANNELS:
                 raise Refused(f"a person has {MAX_CHANNELS} channels at most: remove one first")
             secrets = ChannelSecrets(address, signing_key, make_secret())
@@ -153,7 +153,7 @@ class NotificationService(Service, noun="notifications"):
                     rule.threshold if threshold is None else threshold,
                 )
             )
-            register_forecaster(session, self._me)
+            register_forecaster(session, self._me, self._now())
             notifications.save_rule(session, self._me, changed)
         return changed
 
@@ -166,7 +166,7 @@ class NotificationService(Service, noun="notifications"):
         """Set the quiet hours and digest times of the acting person; raises `Refused`."""
         check_times(times)
         with self._store.writing() as session:
-            register_forecaster(session, self._me)
+            register_forecaster(session, self._me, self._now())
             notifications.save_times(session, self._me, times)
         return times
 
@@ -174,7 +174,7 @@ class NotificationService(Service, noun="notifications"):
         """Follow a question without a forecast, mute it, or neither; raises `NotFound`."""
         with self._store.writing() as session:
             question = require_question(session, question_id)
-            register_forecaster(session, self._me)
+            register_forecaster(session, self._me, self._now())
             notifications.save_attention(session, self._me, question.id, attention)
 
     def attention(self) -> dict[QuestionId, Attention]:

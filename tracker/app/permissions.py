@@ -15,7 +15,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "comments": "list history note wide_gaps",
             "evidence": "inbox list get cards near_misses search preview_review",
             "learning": "matcher_record list history",
-            "resolutions": "proposals missing check preview post_mortem receipts",
+            "resolutions": "proposals missing check preview post_mortem receipts prove",
             "accuracy": "summarise score_table calibration recalibration consent compare trace_pair"
             " habits record",
             "essays": "list titles get get_access compare drafts",
@@ -35,7 +35,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " test_channel rules set_rule times set_times attend attention preview",
             "requests": "begin finish abandon",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
-            " replay_end headline_credit runs first_steps status work",
+            " replay_end headline_credit runs first_steps status work read_head",
         },
         "forecast": {
             "forecasts": "submit reaffirm withdraw undo redo",
@@ -78,7 +78,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "upkeep": "back_up backups run_daily check prune compact",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run export_database import_database take_slot"
-            " connect_worker rescue_jobs retry_job",
+            " connect_worker rescue_jobs retry_job sign_head sign_daily_head",
         },
     }
 )

@@ -12,11 +12,13 @@ from forecasts.suggestion.postmortem import PostMortem
 from tracker.app.service import Service, cacheable
 from tracker.model.proposed_answers import AnswerDesk, MissingAnswer, ProposedAnswer
 from tracker.model.read_models import Receipts
+from tracker.model.signed_heads import LogProof
 from tracker.questions import propose_answer, resolve_question, settle_by_series
 from tracker.questions.queries import question_page
 from tracker.questions.resolve_question import AnswerInput
 from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import refuse_reserved
+from tracker.storage import log_tree
 from tracker.storage.sessions import Session
 
 
@@ -152,6 +154,20 @@ class ResolutionService(Service, noun="resolutions"):
 
         with self._store.reading() as session:
             return explanations.build_post_mortem(session, question_id, self._me)
+
+    @cacheable()
+    def prove(
+        self, question_id: str, forecasters: tuple[ForecasterId, ...] | None = None
+    ) -> LogProof | None:
+        """Return the proof that the signed log has what scores on a question rest on.
+
+        Of everyone's, or of these `forecasters`; None if no head was ever signed. The script
+        `docs/verify_receipt.py` checks it beside the receipts, without the tracker.
+        """
+        with self._store.reading() as session:
+            question = question_page.require_question(session, question_id)
+            seqs = log_tree.list_receipt_entries(session, question.id, forecasters)
+            return log_tree.prove_entries(session, seqs)
 
     @cacheable()
     def receipts(self, question_id: str) -> Receipts:

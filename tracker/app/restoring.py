@@ -68,7 +68,7 @@ def _bring_up_to_date(url: str, manifest: BackupManifest, me: str, now: datetime
     store = open_store(url).acting(Principal(ForecasterId(me)).describe())
     try:
         with store.writing() as session:
-            event_log.append_entry(session, "restore", "database", facts=facts, at=now)
+            event_log.append_entry(session, event_log.RESTORE, "database", facts=facts, at=now)
         with store.reading() as session:
             return verify_log.verify_log(session)
     finally:

@@ -17,6 +17,7 @@ from tracker.errors import Refused
 from tracker.files.user_files import write_privately
 from tracker.model.audit import JobRun
 from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.model.signed_heads import HeadReport, SignedHead
 from tracker.model.upkeep import compute_growth
 from tracker.model.work import (
     JOB_TASK,
@@ -87,13 +88,13 @@ class PeopleService(Service, noun="people"):
                 raise Refused(
                     f"{forecaster.id!r} is there already: act under that name, or give another one"
                 )
-            record.add_forecaster(session, forecaster)
+            record.add_forecaster(session, forecaster, self._now())
         return forecaster
 
     def register(self, forecaster: Forecaster) -> None:
         """Register a forecaster with a display name; an existing one stays unchanged."""
         with self._store.writing() as session:
-            record.add_forecaster(session, forecaster)
+            record.add_forecaster(session, forecaster, self._now())
 
     def save_as_default(self) -> bool:
         """Write the acting person into the settings file as the default.
@@ -174,11 +175,45 @@ class SystemService(Service, noun="system"):
         return hold_leadership(self._whole_store.engine, self._now())
 
     def verify(self, head: str | None = None) -> LogCheck:
-        """Verify the event log and every fact against it; `head` is an earlier SEQ:HASH."""
+        """Verify the event log, every fact against it, and it against the heads kept outside.
+
+        `head` is a further one as SEQ:HASH.
+        """
         from tracker.questions import verify_log
+        from tracker.storage.heads import head_places, signing_key
+
+        own_key = signing_key.read_public_key(self._settings.key_file)
+        outside = head_places.read_heads(self._settings.head_files, own_key)
+        with self._whole_store.reading() as session:
+            return verify_log.verify_log(session, head, outside)
+
+    def sign_head(self) -> HeadReport:
+        """Sign the head of the log, and keep it outside the database.
+
+        What suggestions rest on is sealed first, once a day. Raises `Refused` for a key that cannot
+        be used, and for a log that does not continue its last head.
+        """
+        from tracker.storage.heads.sign_log import HeadDesk, sign_log
+
+        desk = HeadDesk(self._settings.key_file, self._settings.head_files)
+        return sign_log(self._whole_store, desk, self._now())
+
+    def sign_daily_head(self) -> HeadReport | None:
+        """Sign the head of the log if none was signed today (UTC); return None if one was."""
+        from tracker.storage.heads.sign_log import is_head_due
 
         with self._whole_store.reading() as session:
-            return verify_log.verify_log(session, head)
+            if not is_head_due(session, self._now()):
+                return None
+        return self.sign_head()
+
+    @cacheable()
+    def read_head(self) -> SignedHead | None:
+        """Return the newest signed head of the log; None if none was ever signed."""
+        from tracker.storage import log_tree
+
+        with self._whole_store.reading() as session:
+            return log_tree.read_signed_head(session)
 
     def verify_scores(self) -> ScoreCheck:
         """Recompute every score from the facts and compare it with the stored one."""

@@ -90,8 +90,8 @@ def add_link(
         author.by,
         author.at,
     )
-    register_forecaster(session, author.by)
-    record.add_forecaster(session, platform.forecaster)
+    register_forecaster(session, author.by, author.at)
+    record.add_forecaster(session, platform.forecaster, author.at)
     benchmarks.add_link(session, link)
     next_at = author.at + timedelta(hours=hours)
     state = PollState(next_at, author.at, size=quote.size)
@@ -171,7 +171,7 @@ def end_link(
     """Unlink: what was read stays, and from now on the platform holds no forecast here."""
     question = require_question(session, question_id)
     linked = require_link(session, question.id, platform_name)
-    register_forecaster(session, author.by)
+    register_forecaster(session, author.by, author.at)
     benchmarks.end_link(session, linked.link, author)
     resolution = resolution_record.find_resolution(session, question.id)
     takes_forecasts = question_status(question, resolution, author.at) in ("open", "upcoming")

@@ -90,7 +90,7 @@ def open_claim(
     sentence = find_sentence(session, new_question.essay_id, offset)
     if not override:
         _refuse_duplicate(session, new_question, authorship.at)
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     claim = claim_for_sentence(session, new_question.essay_id, sentence)
     essays.add_claim(session, claim)
     with_claim = replace(

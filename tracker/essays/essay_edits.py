@@ -39,7 +39,7 @@ def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayT
     _check_essay(new)
     check_published(new.published, authorship.at.date())
     essay_id, published = EssayId(new.id), new.published.strip()
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     previous = essays.find_newest_text(session, essay_id)
     known = essays.find_essay(session, essay_id)
     is_redated = known is not None and published not in ("", known.published)
@@ -84,7 +84,7 @@ def remove_essay(session: Session, essay_id: EssayId, authorship: Authorship) ->
             f"{essay_id} has questions, such as {question_ids[0]}: an essay can "
             "be removed before the first is opened"
         )
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     essays.set_removed(session, essay_id, True, at=authorship.at, by=authorship.by)
 
 
@@ -155,7 +155,7 @@ def reject_claim(
     quote = " ".join(original.split())[
         :MAX_REJECTION_QUOTE_CHARS
     ]  # the original text, with its markup
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     rejection = ClaimRejection(
         sentence.offset, sentence.end, why.strip(), authorship.by, authorship.at
     )
@@ -180,7 +180,7 @@ def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: 
     ]
     if not matching:
         raise NotFound("rejected claim at character", offset, "it was not set aside")
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     for rejection, quote in matching:
         restored = replace(rejection, why="taken up again", by=authorship.by, at=authorship.at)
         essays.decide_claim(session, essay_id, restored, quote, verdict="restored")

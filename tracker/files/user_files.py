@@ -221,6 +221,16 @@ def list_open_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(opened)
 
 
+def make_private_directory(directory: Path) -> None:
+    """Make a directory that only its owner can read, unless it exists; raises `Refused`."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(
+            f"{directory} cannot be made: {error.strerror or error}; name a directory that is yours"
+        ) from None
+
+
 def create_private_file(path: Path) -> None:
     """Create an empty file that only its owner can read, unless the path exists.
 

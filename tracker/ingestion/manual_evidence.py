@@ -220,7 +220,7 @@ def _write_request(
 ) -> ManualResult:
     """Store the item, its story and the decision, and update the suggestions."""
     request, question = matched.checked.request, matched.checked.question
-    register_forecaster(session, author.by)
+    register_forecaster(session, author.by, author.at)
     stored = manual_item.find_item(session, request)
     if stored is None:
         new = manual_item.add_item(session, matched.item, author.at)

@@ -84,7 +84,8 @@ def make_item(
 
 def add_item(session: Session, item: ParsedItem, now: datetime) -> SavedItem:
     """Store an item as added by hand; the feed that owns such items is made with the first."""
-    feeds.add_feed(session, replace(make_feed_state(BY_HAND, now), paused_why="never polled"))
+    owner = replace(make_feed_state(BY_HAND, now), paused_why="never polled")
+    feeds.add_feed(session, owner, now)
     known = items.find_items_by_url(session, [item.canonical_url]) if item.canonical_url else []
     (stored,) = items.add_items(
         session, [(BY_HAND.id, NewItem(item, known[0] if known else None))], now

@@ -90,7 +90,7 @@ def add_series(session: Session, definition: Series, now: datetime) -> FeedState
         feed_id = FeedId(f"{SERIES_PREFIX}{definition.id}")
         host = extract_host(definition.url) or definition.url
         feed = Feed(feed_id, definition.id, definition.url, host)
-        feeds.add_feed(session, make_feed_state(feed, now))
+        feeds.add_feed(session, make_feed_state(feed, now), now)
     elif len(series.load_series_of_feeds(session, [feed_id]).get(feed_id, ())) >= (
         MAX_SERIES_OF_DOCUMENT
     ):

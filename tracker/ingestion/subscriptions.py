@@ -55,7 +55,7 @@ def require_source(session: Session, name: str) -> FeedId:
 
 def add_subscription(session: Session, feed: Feed, now: datetime) -> bool:
     """Add a feed, due at once; False when its name or address exists already."""
-    added = feeds.add_feed(session, make_feed_state(feed, now))
+    added = feeds.add_feed(session, make_feed_state(feed, now), now)
     if added:
         invalidate_plan(session)
     return added
@@ -81,7 +81,7 @@ def import_feed_list(session: Session, document: bytes, now: datetime) -> FeedIm
     for listed in feed_list.feeds:
         if listed.url not in known_urls:
             feed = feed_from_list(listed, ids)
-            added += feeds.add_feed(session, make_feed_state(feed, now))
+            added += feeds.add_feed(session, make_feed_state(feed, now), now)
             ids.add(feed.id)
     invalidate_plan(session)
     return FeedImport(feed_list.title, added, len(feed_list.feeds) - added, feed_list.skipped)
@@ -96,7 +96,7 @@ def export_feed_list(session: Session) -> bytes:
     )
 
 
-def change_feed(session: Session, name: str, **settings: Any) -> Feed:
+def change_feed(session: Session, name: str, now: datetime, **settings: Any) -> Feed:
     """Change settings of a feed; raises `Refused` for an invalid value."""
     state = require_feed(session, name)
     unknown = set(settings) - SETTABLE_FIELDS
@@ -109,7 +109,7 @@ def change_feed(session: Session, name: str, **settings: Any) -> Feed:
     if changed.url != state.feed.url:
         _refuse_known_address(session, changed)
         feeds.forget_document(session, changed.id)
-    feeds.save_feed(session, changed)
+    feeds.save_feed(session, changed, now)
     invalidate_plan(session)
     return changed
 

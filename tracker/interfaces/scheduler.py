@@ -188,6 +188,15 @@ def record_signposts(tracker: Tracker) -> str | None:
     return f"{len(marks) - silent} signposts seen, {silent} silent"
 
 
+def sign_head(tracker: Tracker) -> str | None:
+    """Sign the head of the log once a day, and keep it outside the database."""
+    report = tracker.system.sign_daily_head()
+    if report is None:
+        return None
+    failed = "".join(f"; not in {place}" for place in report.failed)
+    return f"head of entry {report.head.seq} in {', '.join(report.places) or 'no place'}{failed}"
+
+
 def notify_people(tracker: Tracker) -> str | None:
     """Collect what people shall hear of, and send what waits."""
     collected, report = tracker.notifications.collect(), tracker.notifications.send()
@@ -221,6 +230,7 @@ JOBS = (
     Job("notify", 60, notify_people, "notify"),
     Job("benchmarks", 300, poll_benchmarks, "poll"),
     Job("upkeep", 3600, keep_up_database),
+    Job("sign", 3600, sign_head),
 )
 
 

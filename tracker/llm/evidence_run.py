@@ -306,9 +306,8 @@ def store_judgement(
     judged = piece
     if may_move:
         judged = apply_judgement(piece, judgement, indicators.get(piece.indicator_id))
-    record.add_forecaster(
-        session, Forecaster(judgement.by, f"{judgement.model} (machine judgement)", "bot")
-    )
+    name = f"{judgement.model} (machine judgement)"
+    record.add_forecaster(session, Forecaster(judgement.by, name, "bot"), now)
     note = judgement.describe(question, is_proposal=not may_move)
     decision = Decision(
         "logged",

@@ -19,6 +19,7 @@ NotificationKind = Literal[
     "stale",
     "feed",
     "week",
+    "head",
 ]
 Pace = Literal["at once", "digest", "off"]
 Scope = Literal["mine", "all"]
@@ -55,6 +56,7 @@ DEFAULT_RULES: Final[Mapping[NotificationKind, Rule]] = MappingProxyType(
             Rule("stale", "digest", threshold=30.0),
             Rule("feed", "off", "all", 3.0),
             Rule("week", "off"),
+            Rule("head", "off", "all"),
         )
     }
 )
@@ -72,6 +74,7 @@ KIND_NAMES: Final[Mapping[NotificationKind, str]] = MappingProxyType(
         "stale": "Your forecast is old and the estimate has moved",
         "feed": "A feed is silent",
         "week": "A summary of your week",
+        "head": "A head of the log was signed",
     }
 )
 THRESHOLD_UNITS: Final[Mapping[NotificationKind, str]] = MappingProxyType(

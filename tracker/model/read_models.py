@@ -468,12 +468,16 @@ class QuestionPage:
 
 @dataclass(frozen=True, slots=True)
 class LogCheck:
-    """Result of verifying the log: `bad_seq` is the first bad entry, None when there is none."""
+    """Result of verifying the log: `bad_seq` is the first bad entry, None when there is none.
+
+    `witness` says which head outside the database vouches for it, or that none does.
+    """
 
     entries: int
     head: str
     bad_seq: int | None
     reason: str
+    witness: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from tracker.model.notifications import (
 )
 from tracker.model.proposed_answers import MissingAnswer, ProposedAnswer
 from tracker.model.read_models import FeedHealth, QuestionSummary
+from tracker.model.signed_heads import SignedHead
 
 DAY: Final = timedelta(days=1)
 MAX_AGE: Final = timedelta(days=14)
@@ -65,6 +66,7 @@ class News:
     feeds: tuple[FeedHealth, ...] = ()
     mentions: tuple[Mention, ...] = ()
     people: Mapping[ForecasterId, Forecaster] = field(default_factory=dict)
+    head: SignedHead | None = None
 
 
 def decide(news: News, rules: Iterable[Rule], memory: ChannelMemory) -> tuple[Notification, ...]:
@@ -288,6 +290,19 @@ def _decide_week(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Noti
     yield Notification(f"week:{year}-{week:02}", "week", title, "Your week", "\n".join(lines))
 
 
+def _decide_head(news: News, rule: Rule, memory: ChannelMemory) -> Iterator[Notification]:
+    """The newest signed head, to be kept where nobody who changes the database can reach it."""
+    head = news.head
+    if head is not None and _is_new(head.at, news, memory):
+        detail = (
+            f"Keep this message: “tracker system verify --head {head.seq}:{head.root}” checks that "
+            f"nothing up to it was changed.\nSigned {head.at.isoformat()} with the key {head.key}\n"
+            f"Signature {head.signature}"
+        )
+        title = f"Head of the log at entry {head.seq}"
+        yield Notification(f"head:{head.seq}", "head", title, "Audit log", detail)
+
+
 _Decider = Callable[[News, Rule, ChannelMemory], Iterator[Notification]]
 _DECIDERS: Final[Mapping[NotificationKind, _Decider]] = {
     "mention": _decide_mentions,
@@ -300,4 +315,5 @@ _DECIDERS: Final[Mapping[NotificationKind, _Decider]] = {
     "stale": _decide_stale,
     "feed": _decide_feeds,
     "week": _decide_week,
+    "head": _decide_head,
 }

@@ -8,7 +8,7 @@ from tracker.model.principal import Principal
 from tracker.notifications.decide import MAX_AGE, News
 from tracker.questions import propose_answer
 from tracker.questions.queries import feed_status, question_list
-from tracker.storage import comments, notifications, record
+from tracker.storage import comments, log_tree, notifications, record
 from tracker.storage.sessions import Session
 
 
@@ -28,6 +28,7 @@ def gather_news(
         feeds=feed_status.list_feed_health(session, now) if "feed" in kinds else (),
         mentions=comments.list_mentions(session, now - MAX_AGE) if "mention" in kinds else (),
         people=record.list_forecasters(session),
+        head=log_tree.read_signed_head(session) if "head" in kinds else None,
     )
 
 

@@ -90,7 +90,7 @@ def add_account(
     """Make an account for a new forecaster, or for one who has none yet; raises `Refused`."""
     if accounts.find_account_of(session, forecaster.id) is not None:
         raise Refused(f"somebody has the name {forecaster.name!r} already: choose another one")
-    record.add_forecaster(session, forecaster)
+    record.add_forecaster(session, forecaster, now)
     account = Account(make_id(), forecaster.id, forecaster.name, role, now)
     accounts.add_account(session, account, password_hash)
     accounts.log_account_act(session, account.id, "added", now, role=role, by=forecaster.id)

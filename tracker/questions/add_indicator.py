@@ -45,7 +45,7 @@ def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
             f"there is an indicator {new.id!r} already: give this one a name of its own"
         )
     check_indicator(question, new, now)
-    questions.add_indicators(session, [new])
+    questions.add_indicators(session, [new], now)
     return new
 
 

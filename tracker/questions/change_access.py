@@ -22,7 +22,7 @@ def make_private(
     Whoever makes it private is its owner until it is public again. Raises `NotFound` for an unknown
     member.
     """
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     owner = access.find_access(session, shared).owner or authorship.by
     invited = sorted(set(members) - {owner})
     require_forecasters(session, invited)

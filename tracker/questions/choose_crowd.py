@@ -41,6 +41,6 @@ def choose_crowd(
     value = LearnedValue(
         SHOWN, learned.GLOBAL_SCOPE, float(POOLS.index(pool)), families, authorship.at, why
     )
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     state: LearnedState = "reset" if pool == CROWD else "frozen"
     learned.add_learned(session, LearnedRecord(value, state, authorship.by))

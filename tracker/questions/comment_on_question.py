@@ -40,18 +40,23 @@ def add_comment(
             raise Refused(f"comment {new.reply_to} is on another question: reply to it there")
     if new.evidence_id is not None:
         refuse_foreign_evidence(session, question, [EvidenceId(new.evidence_id)])
-    register_forecaster(session, author.by)
+    register_forecaster(session, author.by, author.at)
     origin = {"reply_to": new.reply_to, "evidence_id": new.evidence_id}
     comment_id = comments.add_comment(session, question.id, text, author, origin=origin)
-    _mention(session, question.id, comment_id, addressees - {author.by})
+    _mention(session, question.id, comment_id, addressees - {author.by}, at=author.at)
     return require_comment(session, comment_id)
 
 
 def _mention(
-    session: Session, question_id: QuestionId, version: int, people: Set[ForecasterId]
+    session: Session,
+    question_id: QuestionId,
+    version: int,
+    people: Set[ForecasterId],
+    *,
+    at: datetime,
 ) -> None:
-    for person in people:
-        register_forecaster(session, person)  # the owner of the machine may not have acted yet
+    for person in sorted(people):
+        register_forecaster(session, person, at)  # the owner of the machine may not have acted yet
     comments.add_mentions(session, question_id, version, people)
 
 
@@ -74,7 +79,7 @@ def edit_comment(
         return comment
     version = comments.add_version(session, comment, text, author)
     newly_named = addressees - comment.mentions - {author.by}
-    _mention(session, comment.question_id, version, newly_named)
+    _mention(session, comment.question_id, version, newly_named, at=author.at)
     return require_comment(session, comment_id)
 
 
@@ -87,7 +92,7 @@ def remove_comment(
         raise Forbidden(f"only {comment.by} or an admin removes comment {comment_id}")
     if comment.is_removed:
         return comment
-    register_forecaster(session, author.by)
+    register_forecaster(session, author.by, author.at)
     comments.add_version(session, comment, "", author)
     return require_comment(session, comment_id)
 
@@ -147,5 +152,5 @@ def write_note(session: Session, question_id: str, text: str, author: Authorship
     versions = comments.list_note_versions(session, question.id, author.by)
     if text == (versions[-1].text if versions else ""):
         return
-    register_forecaster(session, author.by)
+    register_forecaster(session, author.by, author.at)
     comments.add_note(session, question.id, text, author)

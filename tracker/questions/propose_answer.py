@@ -104,7 +104,7 @@ def dismiss_proposal(
     if not why.strip():
         raise Refused("a proposed answer is dismissed for a reason: say which")
     proposal = find_proposal(session, question_id, key, made.at)
-    register_forecaster(session, made.by)
+    register_forecaster(session, made.by, made.at)
     series.add_dismissal(session, proposal.question.id, made, key=proposal.key, why=why.strip())
     return proposal
 

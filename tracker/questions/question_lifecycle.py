@@ -53,7 +53,7 @@ def set_statements(
     Raises `InvalidQuestion` for lines that do not fit the question, `Refused` after its answer.
     """
     question = _require_unanswered(session, question_id)
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     write_statements(session, question, lines, authorship)
     return question
 
@@ -61,7 +61,7 @@ def set_statements(
 def reset_statements(session: Session, question_id: str, authorship: Authorship) -> Question:
     """Leave all lines of a question to the rules again; raises `Refused` after its answer."""
     question = _require_unanswered(session, question_id)
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     if question.id in statements.load_written_lines(session, [question.id]):
         statements.add_statements(session, question.id, CompiledQuestion(()), authorship)
     return question
@@ -210,7 +210,7 @@ def create_question(
     )
     questions.add_question(session, question, authorship.at)
     refuse_blocking_flaws(session, question, flaws, override, authorship=authorship)
-    questions.add_indicators(session, indicators)
+    questions.add_indicators(session, indicators, authorship.at)
     if new_question.statements is not None:
         write_statements(session, question, new_question.statements, authorship)
     if question.opens_at <= authorship.at:
@@ -253,7 +253,7 @@ def change_option(session: Session, change: OptionChange) -> Question:
         question, resolution_record.find_resolution(session, question.id)
     ):
         raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
-    register_forecaster(session, option_change.by)
+    register_forecaster(session, option_change.by, option_change.at)
     questions.add_option_change(session, option_change)
     changed = require_question(session, question.id)
     record_suggestions(session, [changed], option_change.at, prompted=True)
@@ -272,7 +272,7 @@ def edit_question(
     question = require_question(session, new_wording.question_id)
     answered = resolution_record.find_resolution(session, question.id) is not None
     check_edit(question, new_wording, answered)
-    register_forecaster(session, new_wording.by)
+    register_forecaster(session, new_wording.by, new_wording.at)
     surroundings = gather_surroundings(session, keep_days, new_wording.at)
     indicators = questions.list_indicators(session, [question.id])
     before = {
@@ -309,7 +309,7 @@ def withdraw_question(session: Session, question_id: str, why: str, authorship: 
         raise Refused(
             f"{question.id} is part of {holder} and stays: resolve it as annulled, with the reason"
         )
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     questions.retract_question(
         session, question.id, why.strip(), at=authorship.at, by=authorship.by
     )

@@ -18,8 +18,8 @@ def start_recalibration(session: Session, authorship: Authorship) -> PersonalRec
     state = find_recalibration(session, authorship.by, authorship.at)
     if state.offer.is_empty:
         raise Refused(_explain_refusal(state))
-    register_forecaster(session, authorship.by)
-    record.add_forecaster(session, name_recalibrated(authorship.by))
+    register_forecaster(session, authorship.by, authorship.at)
+    record.add_forecaster(session, name_recalibrated(authorship.by), authorship.at)
     recalibrations.add_consent(session, state.offer, authorship)
     return state.offer
 

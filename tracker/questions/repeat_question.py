@@ -83,7 +83,7 @@ def repeat_question(
             f"no series settles {repetition.question_id}, so none settles its siblings: name one "
             "with `tracker question settle-by`, or leave the rule out"
         )
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     repetitions.add_repetition(session, repetition, authorship)
     present = set(questions.list_question_ids(session))
     ids = _children_ids(scenarios.list_links(session), repetition.question_id)
@@ -98,7 +98,7 @@ def stop_repetition(session: Session, question_id: str, authorship: Authorship) 
     repetition = find_repetition(session, question_id)
     if repetition is None:
         raise Refused(f"{question_id} is not repeated: there is nothing to stop")
-    register_forecaster(session, authorship.by)
+    register_forecaster(session, authorship.by, authorship.at)
     repetitions.add_repetition(session, repetition, authorship, stopped=True)
     return repetition
 

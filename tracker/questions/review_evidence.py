@@ -64,7 +64,7 @@ def review_evidence(
 ) -> Evidence:
     """Append the decision and update the suggestion of its question."""
     piece = _require_piece(session, evidence_id)
-    register_forecaster(session, request.by)
+    register_forecaster(session, request.by, now)
     reviewed = _apply_review(piece, request)
     decision = Decision(
         reviewed.status, reviewed.direction, reviewed.strength, request.by, now, request.note
@@ -88,7 +88,7 @@ def reopen_evidence(
         raise Refused(f"evidence {piece.id} waits already: there is no judgement to take back")
     if not later:
         raise Refused(f"evidence {piece.id} was added by hand: reject it to take it back")
-    register_forecaster(session, by)
+    register_forecaster(session, by, now)
     base = [first, *(decision for decision in later if decision.status == "logged")][-1]
     undone = replace(base, by=by, at=now, note="", revision=None)
     decisions.add_decision(session, piece.id, undone)

@@ -55,7 +55,7 @@ def set_settlement(
     )
     if settlement.rule:
         check_settlement(question, settlement)
-    register_forecaster(session, made.by)
+    register_forecaster(session, made.by, made.at)
     series.add_settlement(session, question.id, settlement, made)
     return question
 

@@ -63,7 +63,7 @@ def record_act(session: Session, request: ForecastRequest, now: datetime) -> For
             f" `tracker question show {question.id}` tells how it ended"
         )
     refuse_unfit(question, request.distribution, now)
-    register_forecaster(session, request.forecaster)
+    register_forecaster(session, request.forecaster, now)
     refuse_foreign_evidence(session, question, request.cites)
     earlier_acts = record.forecasts_of_question(session, question.id, request.forecaster)
     distribution, undoes = _apply_act(request, earlier_acts)
@@ -100,7 +100,7 @@ def _check_same_request(request: ForecastRequest, earlier: Forecast) -> Forecast
     return earlier
 
 
-def register_forecaster(session: Session, forecaster_id: ForecasterId) -> None:
+def register_forecaster(session: Session, forecaster_id: ForecasterId, at: datetime) -> None:
     """Add a person if unknown, or a market or platform by the beginning of its id.
 
     The names of computed forecasters are refused.
@@ -108,7 +108,7 @@ def register_forecaster(session: Session, forecaster_id: ForecasterId) -> None:
     refuse_reserved(forecaster_id)
     kind = find_outside_kind(forecaster_id)
     name = forecaster_id if kind is None else forecaster_id.removeprefix(f"{kind}:")
-    record.add_forecaster(session, Forecaster(forecaster_id, name, kind or "person"))
+    record.add_forecaster(session, Forecaster(forecaster_id, name, kind or "person"), at)
 
 
 def require_forecasters(session: Session, forecaster_ids: Iterable[ForecasterId]) -> None:

@@ -1,11 +1,13 @@
-"""Verify the history: the hash chain of the log, and every stored fact against it."""
+"""Verify the history: the hash chain of the log, every stored fact against it, and kept heads."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from forecasts.scoring.scores import list_bare_scores
 from forecasts.scoring.span_table import SpanTable
 from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.model.signed_heads import KeptHeads
+from tracker.questions.check_heads import check_heads, compute_roots
 from tracker.questions.crowd_lessons import load_crowd_lessons
 from tracker.questions.resolve_question import compute_scores, stand_everyone
 from tracker.storage import (
@@ -18,7 +20,9 @@ from tracker.storage import (
     questions,
     record,
     resolution_record,
+    seals,
     series,
+    states,
 )
 from tracker.storage.event_log import (
     GENESIS_HASH,
@@ -30,29 +34,39 @@ from tracker.storage.event_log import (
 from tracker.storage.sessions import Session
 
 FactsBySeq = Mapping[int, Mapping[str, Any]]
+NO_HEADS = KeptHeads()
 FactsByKind = Mapping[str, FactsBySeq | None]
 """Facts of each kind; None where they cannot be read."""
 
 
-def verify_log(session: Session, head: str | None = None) -> LogCheck:
+def verify_log(
+    session: Session, head: str | None = None, outside: KeptHeads = NO_HEADS
+) -> LogCheck:
     """Find the first bad entry: a broken chain, or a fact that differs from its entry or has none.
 
-    `head` is the SEQ:HASH of an earlier check; if the log no longer contains it, its end was cut
-    off or rewritten.
+    Then what suggestions rest on is held against its seals and newest entries, and the log against
+    the heads that are kept `outside`. `head` is the SEQ:HASH of an earlier check, or the SEQ:ROOT
+    of a signed head; if the log no longer contains it, its end was cut off or rewritten.
     """
     entries, unread = _read_entries(session)
     last = entries[-1] if entries else None
+    heads = check_heads(entries, outside)
     first = (
         find_first_break(entries)
         or unread
         or _first_difference(entries, _read_facts(session))
+        or states.find_changed_state(session, entries)
+        or decisions.find_changed_evidence(session)
+        or seals.find_broken_seal(session, entries)
         or _check_head(entries, head)
+        or heads.flaw
     )
     return LogCheck(
         entries=len(entries),
         head=f"{last.seq}:{last.hash}" if last else f"0:{GENESIS_HASH}",
         bad_seq=first.seq if first else None,
         reason=first.reason if first else "",
+        witness="" if first else heads.witness,
     )
 
 
@@ -136,7 +150,7 @@ def _first_difference(entries: Iterable[LogEntry], stored: FactsByKind) -> Chain
 
 def _find_differences(entries: Iterable[LogEntry], stored: FactsByKind) -> Iterator[ChainBreak]:
     for entry in entries:
-        if entry.kind in event_log.ACTS:
+        if entry.kind in event_log.ACTS or entry.kind in states.STATES:
             continue
         stored_facts = stored.get(entry.kind, {})
         if stored_facts is None:
@@ -156,7 +170,7 @@ def _find_differences(entries: Iterable[LogEntry], stored: FactsByKind) -> Itera
             )
 
 
-def _check_head(entries: Iterable[LogEntry], head: str | None) -> ChainBreak | None:
+def _check_head(entries: Sequence[LogEntry], head: str | None) -> ChainBreak | None:
     if head is None:
         return None
     seq, _, digest = head.partition(":")
@@ -165,8 +179,11 @@ def _check_head(entries: Iterable[LogEntry], head: str | None) -> ChainBreak | N
         return ChainBreak(
             0, f"{head!r} is no head: give SEQ:HASH as `tracker system verify` printed it"
         )
-    if seq == "0" or any(str(entry.seq) == seq and entry.hash == digest for entry in entries):
+    size = int(seq)
+    if size == 0 or compute_roots(entries, {size}).get(size) == digest:
+        return None
+    if size <= len(entries) and entries[size - 1].hash == digest:
         return None
     return ChainBreak(
-        int(seq), f"entry {seq} with that hash is not in the log: its end was cut off or rewritten"
+        size, f"entry {seq} with that hash is not in the log: its end was cut off or rewritten"
     )

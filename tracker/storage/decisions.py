@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
+from sqlalchemy import func, or_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, select
 
@@ -14,6 +15,7 @@ from forecasts.questions.question import MATCHER, EvidenceId, ForecasterId
 from tracker.feeds.item import ItemId
 from tracker.model.evidence import Decision, MatchReason, Revision
 from tracker.storage import event_log
+from tracker.storage.event_log import ChainBreak
 from tracker.storage.tables import DecisionRow, EvidenceRow
 
 DECISION: Final = DecisionRow.__table__  # type: ignore[attr-defined]
@@ -105,6 +107,36 @@ def index_decision_facts(session: Session) -> Mapping[int, dict[str, Any]]:
         session.exec(select(DecisionRow)),
         lambda row: decision_facts(row.evidence_id, parse_decision(row)),
     )
+
+
+def find_changed_evidence(session: Session) -> ChainBreak | None:
+    """Return the first piece of evidence that is not what its newest decision says.
+
+    A proposal leaves a piece with its judge, so that there an earlier one is right, too.
+    """
+    newest = sa_select(func.max(DECISION.c.log_seq)).where(DECISION.c.evidence_id == EVIDENCE.c.id)
+    query = sa_select(EVIDENCE.c.id, EVIDENCE.c.question_id, DECISION.c.log_seq).outerjoin(
+        DECISION, DECISION.c.log_seq == newest.correlate(EVIDENCE).scalar_subquery()
+    )
+    earlier = DECISION.alias()
+    judged = sa_select(earlier.c.id).where(
+        earlier.c.evidence_id == EVIDENCE.c.id, earlier.c.by == EVIDENCE.c.judged_by
+    )
+    is_judge_kept = (DECISION.c.status == "logged") & (
+        (EVIDENCE.c.judged_by == MATCHER) | judged.correlate(EVIDENCE).exists()
+    )
+    differs = or_(
+        DECISION.c.id.is_(None),
+        *(EVIDENCE.c[name] != DECISION.c[name] for name in ("status", "direction", "strength")),
+        (EVIDENCE.c.judged_by != DECISION.c.by) & ~is_judge_kept,
+    )
+    row = session.execute(query.where(differs).order_by(EVIDENCE.c.id).limit(1)).first()
+    if row is None:
+        return None
+    name = f"the evidence {row.question_id}/{row.id}"
+    if row.log_seq is None:
+        return ChainBreak(0, f"{name} stands in no entry")
+    return ChainBreak(row.log_seq, f"{name} was changed after entry {row.log_seq} judged it")
 
 
 def list_decisions(session: Session, evidence_id: EvidenceId) -> tuple[Decision, ...]:

@@ -27,7 +27,9 @@ ACTOR_KEY = "actor"
 """Key of a session's `info` with the actor of all entries that it appends."""
 
 
-ACTS = frozenset({"account", "refusal", "restore", "share"})
+SEAL, BASELINE, KEY, RESTORE = "seal", "baseline", "key", "restore"
+
+ACTS = frozenset({"account", "refusal", "share", SEAL, BASELINE, KEY, RESTORE})
 """Kinds of entries that stand alone: no table has their facts once more."""
 
 
@@ -235,12 +237,26 @@ def iterate_entries(session: Session) -> Iterator[LogEntry]:
         yield _parse_entry(row)
 
 
-def list_newest(session: Session, kind: str, limit: int) -> tuple[LogEntry, ...]:
-    """Return the newest entries of a kind, the newest first."""
-    rows = session.exec(
-        select(LogRow).where(LogRow.kind == kind).order_by(col(LogRow.seq).desc()).limit(limit)
-    )
+def list_newest(
+    session: Session, kind: str, limit: int, *, subject: str | None = None
+) -> tuple[LogEntry, ...]:
+    """Return the newest entries of a kind, or of those about a subject, the newest first."""
+    query = select(LogRow).where(LogRow.kind == kind)
+    if subject is not None:
+        query = query.where(LogRow.subject == subject)
+    rows = session.exec(query.order_by(col(LogRow.seq).desc()).limit(limit))
     return tuple(map(_parse_entry, rows))
+
+
+def list_subjects(session: Session, kind: str) -> frozenset[str]:
+    """Return what the entries of a kind are about."""
+    return frozenset(session.exec(select(LogRow.subject).where(LogRow.kind == kind).distinct()))
+
+
+def read_facts(entry: LogEntry) -> dict[str, Any]:
+    """Return the facts of an entry as JSON has them."""
+    facts: dict[str, Any] = json.loads(entry.body)
+    return facts
 
 
 def _parse_entry(row: LogRow) -> LogEntry:

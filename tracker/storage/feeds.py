@@ -22,6 +22,7 @@ from tracker.feeds.feed import (
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.change_detection import NO_MEMORY, DocumentMemory
 from tracker.feeds.scheduling.polling import DayCount
+from tracker.storage import states
 from tracker.storage.database_info import upsert_rows
 from tracker.storage.tables import FeedDayRow, FeedDocumentRow, FeedRow
 
@@ -54,8 +55,8 @@ _NEWS: Final = _ANY.where(FEED.c.id != BY_HAND.id, ~_IS_SERIES)
 _HOURS: Final = struct.Struct(f"<{HOURS_PER_DAY}f")
 
 
-def add_feed(session: Session, state: FeedState) -> bool:
-    """Store a feed unless its id or address exists; True if it is new."""
+def add_feed(session: Session, state: FeedState, at: datetime) -> bool:
+    """Store a feed unless its id or address exists, in the log too; True if it is new."""
     known = select(FeedRow.id).where((FeedRow.id == state.id) | (FeedRow.url == state.feed.url))
     if session.exec(known).first() is not None:
         return False
@@ -64,6 +65,7 @@ def add_feed(session: Session, state: FeedState) -> bool:
             **_feed_values(state.feed), **_state_values(state), **_rhythm_values(state)
         )
     )
+    states.log_states(session, "feed", [state.id], at)
     return True
 
 
@@ -184,9 +186,13 @@ def wake_feed(session: Session, feed_id: str, now: datetime, why: str) -> None:
     _reset_document(session, feed_id, next_due_at=now, next_reason=why, **reset)
 
 
-def save_feed(session: Session, changed: Feed) -> None:
-    """Save the settings of a feed."""
+def save_feed(session: Session, changed: Feed, at: datetime) -> None:
+    """Save the settings of a feed; those that evidence rests on are in the log too."""
+    weighed = select(FEED.c.grade, FEED.c.source_group).where(FEED.c.id == changed.id)
+    before = session.execute(weighed).one()
     session.execute(update(FEED).where(FEED.c.id == changed.id).values(**_feed_values(changed)))
+    if tuple(before) != (changed.grade, changed.source_group):
+        states.log_states(session, "feed", [changed.id], at)
 
 
 def save_needs(session: Session, needs: Mapping[FeedId, float]) -> None:

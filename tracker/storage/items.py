@@ -13,6 +13,7 @@ from forecasts.evidence.evidence import StoryId
 from tracker.feeds.dedup import MAX_EDIT_AGE, ChangedItem, NewItem, StoredItem
 from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ItemRevision, ParsedItem
 from tracker.storage.database_info import build_insert
+from tracker.storage.seals import hash_text
 from tracker.storage.tables import ArticleRow, EvidenceRow, FeedRow, ItemRow, RevisionRow
 
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
@@ -151,6 +152,7 @@ def _new_row(feed_id: FeedId, new: NewItem, now: datetime) -> dict[str, Any]:
         "date_note": date_note(item, now),
         "first_seen_at": now,
         "fingerprint": item.fingerprint,
+        "text_hash": hash_text(item.summary, item.content),
         "revisions": 0,
         "same_as": new.same_as.id if new.same_as else None,
     }

@@ -31,7 +31,7 @@ from forecasts.questions.question import (
     QuestionId,
 )
 from tracker.model.audit import Override, UncheckedAnswer
-from tracker.storage import event_log, facts
+from tracker.storage import event_log, facts, states
 from tracker.storage.access import SEE_ALL
 from tracker.storage.tables import (
     IndicatorRow,
@@ -272,13 +272,14 @@ def index_option_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     )
 
 
-def add_indicators(session: Session, indicators: Sequence[Indicator]) -> None:
-    """Store indicators unless already stored."""
+def add_indicators(session: Session, indicators: Sequence[Indicator], at: datetime) -> None:
+    """Store indicators unless already stored, in the log too."""
     stored_ids = set(session.exec(select(IndicatorRow.id)))
-    for indicator in indicators:
-        if indicator.id not in stored_ids:
-            session.add(IndicatorRow(**_indicator_columns(indicator)))
+    new = {i.id: i for i in indicators if i.id not in stored_ids}
+    for indicator in new.values():
+        session.add(IndicatorRow(**_indicator_columns(indicator)))
     session.flush()
+    states.log_states(session, "indicator", list(new), at)
 
 
 def _indicator_columns(indicator: Indicator) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from forecasts.questions.question import (
     question_status,
 )
 from forecasts.questions.timeline import Act, Forecast, ForecastId
-from tracker.storage import event_log, questions
+from tracker.storage import event_log, questions, states
 from tracker.storage.imports import stands
 from tracker.storage.questions import distribution_from_json, distribution_to_json
 from tracker.storage.resolution_record import (
@@ -46,11 +46,12 @@ LastAct = tuple[datetime, Distribution | None]
 """Time of the last act up to an instant, and the forecast it left; None after a withdrawal."""
 
 
-def add_forecaster(session: Session, forecaster: Forecaster) -> None:
-    """Store a forecaster unless already stored."""
+def add_forecaster(session: Session, forecaster: Forecaster, at: datetime) -> None:
+    """Store a forecaster unless already stored, in the log too."""
     if session.get(ForecasterRow, forecaster.id) is None:
         session.add(ForecasterRow(id=forecaster.id, name=forecaster.name, kind=forecaster.kind))
         session.flush()
+        states.log_states(session, "forecaster", [forecaster.id], at)
 
 
 def list_forecasters(session: Session) -> dict[ForecasterId, Forecaster]:

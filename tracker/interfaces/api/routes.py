@@ -132,6 +132,7 @@ ROUTES: Final = (
     ApiRoute("POST", f"{_QUESTION}/resolutions/reopen", "resolutions.reopen"),
     ApiRoute("GET", f"{_QUESTION}/post-mortem", "resolutions.post_mortem"),
     ApiRoute("GET", f"{_QUESTION}/receipts", "resolutions.receipts"),
+    ApiRoute("GET", f"{_QUESTION}/receipts/proof", "resolutions.prove"),
     ApiRoute("PUT", f"{_QUESTION}/settlement", "resolutions.settle_by"),
     ApiRoute("POST", f"{_QUESTION}/proposed-answers/confirm", "resolutions.resolve_proposed"),
     ApiRoute("POST", f"{_QUESTION}/proposed-answers/dismiss", "resolutions.dismiss_proposed"),
@@ -237,6 +238,7 @@ ROUTES: Final = (
     ApiRoute("GET", "/system/work", "system.work"),
     ApiRoute("POST", "/system/work/parked/{job_id}/retry", "system.retry_job"),
     ApiRoute("GET", "/system/log", "system.verify"),
+    ApiRoute("GET", "/system/head", "system.read_head"),
     ApiRoute("GET", "/system/scores", "system.verify_scores"),
     ApiRoute("GET", "/system/first-steps", "system.first_steps"),
     ApiRoute("GET", "/system/model", "system.last_model_check"),
@@ -250,7 +252,7 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " upkeep.run_daily questions.open_siblings system.lead system.record_run"
         " system.mark_replayed system.set_headline_credit notifications.collect"
         " notifications.send benchmarks.poll system.take_slot system.rescue_jobs"
-        " feeds.hand_out evidence.hand_out_archive",
+        " feeds.hand_out evidence.hand_out_archive system.sign_head system.sign_daily_head",
         "a worker does it": "system.connect_worker feeds.poll_batch feeds.split_batch feeds.park"
         " evidence.match_chunk",
         "a door of log-in does it": "accounts.read_link accounts.join accounts.reset"

@@ -485,6 +485,9 @@ SYSTEM_COMMANDS: Final = {
     "verify": CommandEntry(
         "operations:verify", "Check that nothing was changed after it was entered.", "--scores"
     ),
+    "sign": CommandEntry(
+        "operations:sign", "Sign the head of the log, and keep it outside the database."
+    ),
     "status": CommandEntry("upkeep:status", "Show version, growth, backups, workers and queues."),
     "check": CommandEntry(
         "upkeep:check", "Check everything that can be wrong, and say what to do."

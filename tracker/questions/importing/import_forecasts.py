@@ -210,7 +210,7 @@ def store_import(session: Session, plan: ImportPlan) -> ForecastImport:
     for question in opened:
         questions.add_question(session, question, authorship.at)
     acts = sorted(plan.added_acts, key=lambda act: act.made_at)
-    _register_people(session, plan, {act.forecaster_id for act in acts})
+    _register_people(session, plan, {act.forecaster_id for act in acts}, authorship.at)
     record.add_forecasts(session, acts)
     resolve_questions(session, plan.added_answers)
     for question, resolution in plan.added_answers:
@@ -224,14 +224,14 @@ def store_import(session: Session, plan: ImportPlan) -> ForecastImport:
 
 
 def _register_people(
-    session: Session, plan: ImportPlan, forecasters: Iterable[ForecasterId]
+    session: Session, plan: ImportPlan, forecasters: Iterable[ForecasterId], at: datetime
 ) -> None:
     names = {identity: name for name, identity in plan.people.items() if name}
     for forecaster in sorted(forecasters):
         if is_person(forecaster) and forecaster in names:
-            record.add_forecaster(session, Forecaster(forecaster, names[forecaster], "person"))
+            record.add_forecaster(session, Forecaster(forecaster, names[forecaster], "person"), at)
         else:
-            register_forecaster(session, forecaster)
+            register_forecaster(session, forecaster, at)
 
 
 def _add_batch(session: Session, plan: ImportPlan, first_seq: int) -> int:

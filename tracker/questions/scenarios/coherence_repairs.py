@@ -80,7 +80,7 @@ def decide_repair(
     contradiction = find_violation(link, forecasts, load_questions(session, link.question_ids))
     if contradiction is None:
         raise Refused(_explain_no_repair(link, rows, made.by))
-    register_forecaster(session, made.by)
+    register_forecaster(session, made.by, made.at)
     repair = RepairDecision(
         link_id=link.id,
         forecaster_id=made.by,

@@ -94,7 +94,7 @@ def add_scenario_set(session: Session, new: ScenarioSet, made: Authorship) -> No
     if scenarios.find_scenario_set(session, new.question_id) is not None:
         raise InvalidQuestion(f"{new.question_id} is a scenario set already: change its rows")
     _validate_table(session, new)
-    register_forecaster(session, made.by)
+    register_forecaster(session, made.by, made.at)
     scenarios.add_scenario_set(session, new, made)
     _update_suggestion(session, new.question_id, made)
 
@@ -119,7 +119,7 @@ def revise_row(
     new_rows = (complete,) if complete.p else ()
     # Only the new row: after a scenario was added, the others are completed one by one.
     _validate_table(session, replace(scenario_set, rows=new_rows))
-    register_forecaster(session, made.by)
+    register_forecaster(session, made.by, made.at)
     scenarios.save_likelihood_row(session, scenario_question, complete, made)
     _update_suggestion(session, scenario_question, made)
     return replace(
@@ -175,7 +175,7 @@ def add_link(session: Session, link: Link, made: Authorship) -> None:
         )
     check_link(link, load_questions(session, link.question_ids))
     _refuse_circle(session, link)
-    register_forecaster(session, made.by)
+    register_forecaster(session, made.by, made.at)
     scenarios.add_link(session, link, made)
     annul_earlier(session, link, made.at)
 

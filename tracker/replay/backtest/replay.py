@@ -77,7 +77,7 @@ def add_sources(
     for sighting in sightings:
         if sighting.source not in feed_ids:
             feed = _build_feed(sighting, outlets, used_ids)
-            feeds.add_feed(session, replace(make_feed_state(feed, now), paused_why=NOT_POLLED))
+            feeds.add_feed(session, replace(make_feed_state(feed, now), paused_why=NOT_POLLED), now)
             feed_ids[sighting.source] = feed.id
             used_ids.add(feed.id)
     database_info.write_property(session, SOURCES_PROPERTY, json.dumps(feed_ids))

@@ -111,7 +111,10 @@ class StoryMergeRow(TableRow, table=True):
 
 
 class ItemRow(TableRow, table=True):
-    """An entry as first seen; `fingerprint` is that of its newest version, "" if unknown."""
+    """An entry as first seen; `fingerprint` is that of its newest version, "" if unknown.
+
+    `text_hash` is that of the text as first seen; none in items from before it was kept.
+    """
 
     __tablename__ = "item"
     __table_args__ = (UniqueConstraint("feed_id", "key"),)
@@ -134,6 +137,7 @@ class ItemRow(TableRow, table=True):
     same_as: int | None = Field(default=None, foreign_key="item.id")
     copy_of: int | None = None
     wire: str = ""
+    text_hash: bytes | None = None
 
 
 class RevisionRow(TableRow, table=True):

@@ -31,6 +31,14 @@ class LogRow(TableRow, table=True):
     actor: str = ""
 
 
+class LogBlockRow(TableRow, table=True):
+    """Root of the Merkle tree over a full block of entries, derived; see `log_tree`."""
+
+    __tablename__ = "log_block"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    root: bytes
+
+
 class ForecasterRow(TableRow, table=True):
     __tablename__ = "forecaster"
     id: str = Field(primary_key=True)

@@ -8,6 +8,7 @@ import click
 import structlog
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from forecasts.questions.formatting import format_count, format_sentence
 from forecasts.questions.question import utc
 from tracker.app.tracker import clock
 from tracker.errors import LeadershipLost, Refused
@@ -51,7 +52,8 @@ def suggest(context: click.Context, /, json: bool) -> None:
 def verify(context: click.Context, /, head: str | None, scores: bool, json: bool) -> None:
     """Check that nothing was changed after it was entered.
 
-    It is about every forecast, decision, answer and question.
+    It is about every forecast, decision, answer and question, and what estimates rest on. The log
+    is held against the signed heads that are kept outside the database.
     """
     if scores and head is not None:
         raise Refused(
@@ -62,7 +64,10 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
         return
     with tracker_session(context) as tracker:
         verdict = tracker.system.verify(head)
-    message = f"The log is whole: {verdict.entries} entries, head {verdict.head}"
+    message = (
+        f"The log is whole: {verdict.entries} entries, head {verdict.head}\n"
+        f"{format_sentence(verdict.witness)}"
+    )
     print_result(
         verdict,
         json,
@@ -71,6 +76,25 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
         else f"First bad entry: {verdict.bad_seq}: {verdict.reason}",
     )
     if verdict.bad_seq is not None:
+        sys.exit(1)
+
+
+@click.command()
+@as_json
+@click.pass_context
+def sign(context: click.Context, /, json: bool) -> None:
+    """Sign the head of the log, and keep it outside the database.
+
+    The scheduler does so daily. The head goes into heads.jsonl in the data directory and in each
+    directory of the setting head_places; `tracker system verify` reads them all.
+    """
+    with tracker_session(context) as tracker:
+        report = tracker.system.sign_head()
+    lines = [f"Signed the head of {format_count(report.head.seq, 'entry', 'entries')}."]
+    lines += [f"Kept in {place}" for place in report.places]
+    lines += [f"NOT kept in {failure}" for failure in report.failed]
+    print_result(report, json, "\n".join(lines))
+    if report.failed:
         sys.exit(1)
 
 

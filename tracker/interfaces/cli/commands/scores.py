@@ -213,10 +213,13 @@ def receipts(
 ) -> None:
     """Show the intervals that every score of a question is made of.
 
-    It also lists what came too late to count.
+    It also lists what came too late to count. As JSON it has the proof that the signed log contains
+    the forecasts and the answer, which docs/verify_receipt.py checks.
     """
     with tracker_session(context) as tracker:
         results = tracker.resolutions.receipts(question)
+        chosen = None if forecaster is None else (ForecasterId(forecaster),)
+        proof = tracker.resolutions.prove(question, chosen) if json else None
     if (
         forecaster is not None
         and results.scores
@@ -227,7 +230,8 @@ def receipts(
         )
     scores = score_tables.select_scores(results, rule, forecaster)
     if json:
-        print_result({"scores": scores, "hindsight": results.hindsight}, json, "")
+        shown = {"scores": scores, "hindsight": results.hindsight, "proof": proof}
+        print_result(shown, json, "")
         return
     if not scores:
         console.print(
