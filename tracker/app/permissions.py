@@ -35,7 +35,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " test_channel rules set_rule times set_times attend attention preview",
             "requests": "begin finish abandon",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
-            " replay_end headline_credit runs first_steps status",
+            " replay_end headline_credit runs first_steps status scheduler_state workload",
         },
         "forecast": {
             "forecasts": "submit reaffirm withdraw undo redo",
@@ -75,7 +75,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "notifications": "read_stop stop collect send",
             "shares": "open",
             "system": "lead check_database check_model find_local_models mark_replayed"
-            " set_headline_credit record_run export_database import_database",
+            " set_headline_credit record_run note_scheduler export_database import_database",
         },
     }
 )

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
@@ -103,6 +105,8 @@ def detect_copies(
     copied_by = {item: root for item, root, _ in marks}
     return [replace(stored_item, copy_of=copied_by.get(stored_item.id)) for stored_item in stored]
 
+
+logger = structlog.get_logger("tracker.ingestion.evidence")
 
 ORDINARY_STRENGTH: Final = Strength.SOME
 """Strength of a report against a decisive indicator, and of a question's own lines."""
@@ -280,7 +284,17 @@ class EvidenceLinker:
         edited = " in an edited version" if stored.edited else ""
         words = f"matched {', '.join(piece.matched)}{edited}"
         logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, words)
-        evidence.add_evidence(self._session, piece, logged, why)
+        evidence_id = evidence.add_evidence(self._session, piece, logged, why)
+        logger.info(
+            "evidence.logged",
+            feed=stored.feed_id,
+            item=stored.id,
+            story=story_id,
+            evidence=evidence_id,
+            question=piece.question_id,
+            relevance=round(piece.relevance, 2),
+            title=stored.item.title,
+        )
         self._note_piece(piece)
         return True
 
@@ -311,6 +325,8 @@ class EvidenceLinker:
             make_revision(lifted, why, item_id, seen_at),
         )
         decisions.add_decision(self._session, lifted.id, decision)
+        relevance = round(lifted.relevance, 2)
+        logger.info("evidence.lifted", item=item_id, evidence=lifted.id, relevance=relevance)
         self._note_piece(lifted)
 
     def _lift_merged(self, story: StoryId, into: StoryId, question_id: QuestionId) -> None:

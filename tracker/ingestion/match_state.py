@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forecasts.evidence.evidence import OWN_TEXT, Direction, Indicator, IndicatorId, Strength
 from forecasts.questions.compiled_question import CompiledQuestion
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from tracker.matching.tokens import Vocabulary
 
 
+LOADED_ITEMS: Final = 2_000
+"""Items that are read from the database at once, with their texts."""
+
 IndicatorsByProfile = Mapping[Profile, tuple[Indicator, ...]]
 
 
@@ -58,11 +62,15 @@ class OpenProfiles:
 
 
 class MatchState:
-    """Matching state of a process. `encoder` is one of auto, static, minilm or none."""
+    """Matching state of a process. `encoder` is one of auto, static, minilm or none.
 
-    def __init__(self, encoder: str) -> None:
+    `scratch` is the directory of its scratch files.
+    """
+
+    def __init__(self, encoder: str, scratch: Path | None = None) -> None:
         self.lock = RLock()
         self._encoder_choice = encoder
+        self._scratch = scratch
         self._watch: OpenProfiles | None = None
         self._tokens: Vocabulary | None = None
         self._copies: NearDuplicates | None = None
@@ -146,17 +154,21 @@ class MatchState:
         from tracker.matching.near_duplicates import COPY_WINDOW, NearDuplicates
 
         if self._copies is None:
-            self._copies, self._last = NearDuplicates(), ItemId(0)
-        fresh = set(new)
-        stored = items.list_item_texts(session, self._last, now - COPY_WINDOW)
-        self._copies.remember(
-            [
-                (r.id, r.copy_of, r.title, r.summary, r.first_seen_at)
-                for r in stored
-                if r.id not in fresh
-            ]
-        )
-        self._last = max([self._last, *(r.id for r in stored)])
+            self._copies = NearDuplicates(folder=self._scratch)
+            first, _ = items.find_id_bounds(session, now - COPY_WINDOW)
+            self._last = ItemId(first - 1)
+        fresh, since = set(new), now - COPY_WINDOW
+        while stored := items.list_item_texts(session, self._last, since, LOADED_ITEMS):
+            self._copies.remember(
+                [
+                    (r.id, r.copy_of, r.title, r.summary, r.first_seen_at)
+                    for r in stored
+                    if r.id not in fresh
+                ]
+            )
+            self._last = stored[-1].id
+            if len(stored) < LOADED_ITEMS:
+                break
         return self._copies
 
     def load_stories(self, session: Session, now: datetime) -> "StoryIndex":

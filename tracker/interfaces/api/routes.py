@@ -246,8 +246,8 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " evidence.ask_model evidence.update_suggestions learning.fit signposts.mark"
         " feeds.judge_first_start feeds.poll feeds.stop_polling feeds.read_articles"
         " feeds.forget_old_texts questions.open_siblings system.lead system.record_run"
-        " system.mark_replayed system.set_headline_credit notifications.collect"
-        " notifications.send benchmarks.poll",
+        " system.note_scheduler system.mark_replayed system.set_headline_credit"
+        " notifications.collect notifications.send benchmarks.poll",
         "a door of log-in does it": "accounts.read_link accounts.join accounts.reset"
         " accounts.enter_as_owner accounts.log_in accounts.log_out accounts.identify"
         " accounts.identify_program accounts.identify_vouched accounts.explain_token"
@@ -262,6 +262,7 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " question_sets.export question_sets.note_unchecked people.register reports.check"
         " essays.write_drafts essays.open_drafts feeds.check"
         " forecasts.fetch_account system.export_database system.import_database",
+        "monitors read it, at /readyz and /metrics": "system.scheduler_state system.workload",
         "it is how the API itself works": "requests.begin requests.finish requests.abandon"
         " system.version system.newest_entry accounts.acts_today",
         "another route has it": "evidence.cards feeds.try_address feeds.add series.is_read"

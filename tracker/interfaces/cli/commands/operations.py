@@ -78,6 +78,7 @@ def run(context: click.Context, /) -> None:
 
     It polls feeds and lets time pass. A second one on the same database is refused.
     """
+    configure_logging(settings_of(context), "scheduler")
     with tracker_session(context, logs=True) as tracker:
         sys.exit(run_scheduler(tracker))
 
