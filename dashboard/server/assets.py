@@ -335,10 +335,10 @@ def _read_metrics(tracker: Tracker) -> bytes:
 async def _respond(compute: Callable[[], bytes | Response], media_type: str) -> Response:
     """Compute a response in a thread; 503 if the database does not answer."""
     try:
-        found = await anyio.to_thread.run_sync(compute)
-        if isinstance(found, Response):
-            return found
-        return Response(found, media_type=media_type, headers=_NO_STORE)
+        result = await anyio.to_thread.run_sync(compute)
+        if isinstance(result, Response):
+            return result
+        return Response(result, media_type=media_type, headers=_NO_STORE)
     except Exception as error:  # any error means that the database does not answer
         if isinstance(error, StorageUnavailable):
             database_outage.begin(error)

@@ -71,7 +71,7 @@ def test_copies_are_the_same_with_the_index_on_disk(
 def test_a_full_disk_is_an_outage_of_the_storage() -> None:
     texts = TextColumn(None)
     texts.extend(["a headline"])
-    with open("/dev/full", "wb", buffering=0) as full:
+    with Path("/dev/full").open("wb", buffering=0) as full:
         texts._take(full)
-        with pytest.raises(StorageUnavailable, match="cannot be written .*: free space"):
+        with pytest.raises(StorageUnavailable, match=r"cannot be written .*: free space"):
             texts.extend(["another"])

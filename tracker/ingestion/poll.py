@@ -194,7 +194,8 @@ class PollRun:
         stored = self._report.feeds
         if not stored:
             return ""
-        return f"; {stored} feeds of this round are stored, the others come with the next one"
+        words = "feed of this round is" if stored == 1 else "feeds of this round are"
+        return f"; {stored} {words} stored, the others come with the next one"
 
     def _detect_change(
         self, state: FeedState, fetched: Fetched, memory: DocumentMemory

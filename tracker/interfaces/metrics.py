@@ -158,8 +158,8 @@ class _TrackerCollector(Collector):
         yield from (ended, failed)
 
 
-def _make_gauge(name: str, what: str, label: str, values: Mapping[str, float]) -> Metric:
-    gauge = GaugeMetricFamily(name, what, labels=[label])
+def _make_gauge(name: str, meaning: str, label: str, values: Mapping[str, float]) -> Metric:
+    gauge = GaugeMetricFamily(name, meaning, labels=[label])
     for value, number in sorted(values.items()):
         gauge.add_metric([value], number)
     return gauge

@@ -97,12 +97,12 @@ class TextColumn:
         starts = self._starts.values
         first = int(starts[number]) if number < starts.size else self._end
         with explain_full_disk(self._folder):
-            rest = open_scratch_file(self._folder)
+            newer = open_scratch_file(self._folder)
             self._file.seek(first)
-            shutil.copyfileobj(self._file, rest)
-            rest.flush()
+            shutil.copyfileobj(self._file, newer)
+            newer.flush()
         self._close()
-        self._take(rest)
+        self._take(newer)
         self._starts.drop(number)
         self._starts.values[:] -= first
         self._end -= first

@@ -163,8 +163,8 @@ class NearDuplicates:
     def _find_places(self, ids: Iterable[int]) -> dict[int, int]:
         """Return the places of those of these items that are held."""
         indexes = np.flatnonzero(np.isin(self._ids.values, list(ids)))
-        held = self._ids.values[indexes].tolist()
-        return dict(zip(held, (indexes + self._offset).tolist(), strict=True))
+        known = self._ids.values[indexes].tolist()
+        return dict(zip(known, (indexes + self._offset).tolist(), strict=True))
 
     def _add_chunk(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
         first = self._offset + len(self)
