@@ -75,7 +75,7 @@ def _wait_for_database(since: datetime, reason: str) -> None:
         icon=":material/cloud_off:",
     )
     if reason:
-        st.caption(escape_markdown(format_sentence(reason)))
+        st.caption(format_sentence(reason))
 
 
 def show_scheduler_outage(visit: Visit) -> None:

@@ -50,7 +50,7 @@ def test_a_page_says_since_when_the_database_is_away(
         visit = open_page(tracker, "home")
         assert "The database has not answered since" in words(visit)
         assert "UTC (just now)" in words(visit)
-        assert "start PostgreSQL" in words(visit)
+        assert "No database answers at 10.0.0.5:5432: start PostgreSQL." in words(visit)
         visit.run()
     told = [record for record in caplog.records if record.name == "dashboard"]
     assert [record.message for record in told] == [f"the database is away: {REASON}"]

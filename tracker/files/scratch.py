@@ -29,4 +29,4 @@ def open_scratch_file(folder: Path | None) -> BinaryIO:
     """Open a nameless file for reading and writing, in a folder, or where the system has such files
     if there is no folder yet.
     """
-    return TemporaryFile(dir=folder if folder and folder.is_dir() else None)  # type: ignore[return-value]
+    return TemporaryFile(dir=folder if folder and folder.is_dir() else None)

@@ -61,9 +61,8 @@ def link_evidence(
     with match_state.lock:
         try:
             items_with_copies = detect_copies(session, match_state, stored, now)
-            linker = EvidenceLinker(
-                session, match_state, profiles, match_state.load_stories(session, now), now=now
-            )
+            stories = _load_stories(session, match_state, profiles, now)
+            linker = EvidenceLinker(session, match_state, profiles, stories, now=now)
             new_evidence = linker.link_items(items_with_copies)
         except BaseException:
             match_state.clear_caches()
@@ -77,6 +76,17 @@ def link_evidence(
     if expecting := profiles.filter_expecting(touched):
         mark_signposts(session, expecting, now)
     return new_evidence
+
+
+def _load_stories(
+    session: Session, match_state: MatchState, profiles: OpenProfiles, now: datetime
+) -> "StoryIndex":
+    """Load the stories that items can join by meaning: none where no question is open."""
+    from tracker.matching.story_index import StoryIndex
+
+    if not profiles.indicators_by_profile:
+        return StoryIndex((), "")
+    return match_state.load_stories(session, now)
 
 
 def detect_copies(
@@ -170,9 +180,10 @@ class EvidenceLinker:
         count = sum(
             self._link_item(item, *result) for item, result in zip(stored, results, strict=True)
         )
-        evidence.save_vectors(
-            self._session, list(self._changed.values()), self._match_state.encoder_name
-        )
+        if self._changed:
+            evidence.save_vectors(
+                self._session, list(self._changed.values()), self._match_state.encoder_name
+            )
         return count
 
     def _link_item(self, stored: SavedItem, matches: "tuple[Match, ...]", vector: object) -> int:
@@ -379,6 +390,8 @@ def match_items(profiles: OpenProfiles, stored: Sequence[SavedItem]) -> "list[Ma
     """Match these items, and encode those that match anything."""
     from tracker.matching.matcher import clean_item_text
 
+    if not profiles.indicators_by_profile:
+        return [((), None) for _ in stored]
     texts = [clean_item_text(item.item.title, item.item.summary) for item in stored]
     matches = list(profiles.matcher.match(texts))
     matching = [n for n, item_matches in enumerate(matches) if item_matches]
@@ -413,6 +426,8 @@ def drop_left_out(
     item_matches: Mapping[QuestionId, ItemMatch], profiles: OpenProfiles, known: MatcherCalibration
 ) -> dict[QuestionId, ItemMatch]:
     """Drop matches whose like was rejected: corrected, they are below the matcher's threshold."""
+    if not item_matches:
+        return {}
     threshold = profiles.matcher.heads.threshold
     return {
         question_id: item_match

@@ -4,10 +4,10 @@ It can be rebuilt from the database at any time, and is after a failed transacti
 transactions it is updated with what other processes have stored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final
@@ -44,11 +44,19 @@ IndicatorsByProfile = Mapping[Profile, tuple[Indicator, ...]]
 
 @dataclass(frozen=True, slots=True)
 class OpenProfiles:
-    """Open questions, and the indicators of each profile, for matching items."""
+    """Open questions, and the indicators of each profile, for matching items.
+
+    The matcher is made when it is first asked for: where no question is open, nobody waits for it.
+    """
 
     questions: Mapping[QuestionId, Question]
     indicators_by_profile: IndicatorsByProfile
-    matcher: "Matcher"
+    make_matcher: "Callable[[], Matcher]"
+
+    @property
+    def matcher(self) -> "Matcher":
+        """Matcher of the profiles."""
+        return self.make_matcher()
 
     def filter_expecting(self, questions: Iterable[Question]) -> list[Question]:
         """Return those of the questions that have an expected indicator, a signpost."""
@@ -71,7 +79,7 @@ class MatchState:
         self.lock = RLock()
         self._encoder_choice = encoder
         self._scratch = scratch
-        self._watch: OpenProfiles | None = None
+        self._matcher: tuple[tuple[Profile, ...], Callable[[], Matcher]] | None = None
         self._tokens: Vocabulary | None = None
         self._copies: NearDuplicates | None = None
         self._last = ItemId(0)
@@ -103,7 +111,7 @@ class MatchState:
         from tracker.matching.tokens import Vocabulary
 
         if self._tokens is None or self._tokens.full:
-            self._tokens, self._watch = Vocabulary(), None
+            self._tokens, self._matcher = Vocabulary(), None
         return self._tokens
 
     @property
@@ -122,8 +130,6 @@ class MatchState:
         self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None
     ) -> OpenProfiles:
         """Load the open questions (or `only` these) and indicators; reuse an unchanged matcher."""
-        from tracker.matching.matcher import Matcher
-
         if only is None:
             opened = list_open_questions(session, now)
         else:
@@ -135,17 +141,18 @@ class MatchState:
             evidence.list_confirmed_headlines(session, list(opened)),
         )
         with self.lock:
-            tokens, cached = self.tokens, self._watch
-            if cached is not None and only is None and tuple(bearings) == cached.matcher.profiles:
-                matcher = cached.matcher
-            else:
-                matcher = Matcher(
-                    tuple(bearings), self.encoders, tokens, line_encoders=self._line_encoders
-                )
-            watch = OpenProfiles(opened, bearings, matcher)
+            tokens, profiles, known = self.tokens, tuple(bearings), self._matcher
+            if known is not None and only is None and profiles == known[0]:
+                return OpenProfiles(opened, bearings, known[1])
+            make_matcher = cache(partial(self._make_matcher, profiles, tokens))
             if only is None:
-                self._watch = watch
-            return watch
+                self._matcher = profiles, make_matcher
+            return OpenProfiles(opened, bearings, make_matcher)
+
+    def _make_matcher(self, profiles: tuple[Profile, ...], tokens: "Vocabulary") -> "Matcher":
+        from tracker.matching.matcher import Matcher
+
+        return Matcher(profiles, self.encoders, tokens, line_encoders=self._line_encoders)
 
     def update_copies(
         self, session: Session, new: Sequence[ItemId], now: datetime

@@ -120,7 +120,7 @@ class MappedArray:
 
     def __init__(self, values: NDArray[Any], folder: Path | None) -> None:
         with explain_full_disk(folder), open_scratch_file(folder) as file:
-            file.write(memoryview(values).cast("B"))
+            file.write(values.tobytes())
             file.flush()
             self._pages = mmap.mmap(file.fileno(), values.nbytes, access=mmap.ACCESS_READ)
         self.values: NDArray[Any] = np.frombuffer(self._pages, values.dtype)

@@ -18,7 +18,7 @@ REVIEWED: Final = ("confirmed", "edited", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class SchedulerState:
-    """When the scheduler last gave a sign, and since when the feed is due that waits longest.
+    """Last sign of the scheduler, and the due time of the feed that has waited longest.
 
     None if there was no sign yet, as where no scheduler ever ran, and without feeds.
     """
