@@ -2,6 +2,7 @@
 
 import json
 import logging
+import resource
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.builders import Press, a_feed, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import StorageUnavailable
 from tracker.ingestion import poll
-from tracker.interfaces.process_setup import configure_logging
+from tracker.interfaces.process_setup import allow_descriptors, configure_logging
 from tracker.settings import Settings
 from tracker.storage.sessions import Store
 
@@ -89,6 +90,17 @@ def test_a_log_that_cannot_be_written_stops_nothing(
     structlog.get_logger("tracker.test").info("goes.on")
     events = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
     assert events == ["log.no_file", "goes.on"]
+
+
+def test_a_long_process_may_open_what_the_system_allows() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        allow_descriptors()
+        raised, kept = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert (raised > 256, kept) == (True, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_round_cut_short_says_what_is_stored(

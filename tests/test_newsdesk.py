@@ -48,7 +48,7 @@ def test_a_phrasing_is_encoded_once(tracker: Tracker, monkeypatch: pytest.Monkey
     encoder = SmallEncoder()
     desk = a_desk(monkeypatch, encoder)
     with tracker.context.store.reading() as session:
-        desk.load_profiles(session, NOW)
+        assert desk.load_profiles(session, NOW).matcher
         phrasings = list(encoder.asked)
     tracker.question_sets.load(
         a_set(
@@ -56,7 +56,7 @@ def test_a_phrasing_is_encoded_once(tracker: Tracker, monkeypatch: pytest.Monkey
         )
     )
     with tracker.context.store.reading() as session:
-        desk.load_profiles(session, NOW)
+        assert desk.load_profiles(session, NOW).matcher
     assert len(encoder.asked) == len(set(encoder.asked))
     assert encoder.asked[len(phrasings) :] == ["Another sign"]
 

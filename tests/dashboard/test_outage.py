@@ -11,7 +11,7 @@ import pytest
 from dashboard.components import outage
 from dashboard.components.visit import PAGES
 from dashboard.server import response_cache
-from dashboard.server.outage_page import answer_outage
+from dashboard.server.login import LoginGate, name_cookie
 from tests.builders import FakeClock, a_feed, a_set
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.test_serve import answer
@@ -114,19 +114,23 @@ def test_readiness_names_what_is_wrong(tracker: Tracker, clock: FakeClock) -> No
         assert answer(tracker, "/readyz").status_code == 503
 
 
-def refuse_at_the_gate(accept: str, kind: str = "http") -> list[Any]:
-    """What the gate sends while nobody can be identified."""
-    sent: list[Any] = []
+def test_the_gate_lets_a_browser_try_again_by_itself(tracker: Tracker) -> None:
+    async def open_the_page(*_: object) -> None:
+        raise AssertionError("nobody may pass")
 
-    async def keep(message: Any) -> None:
-        sent.append(message)
+    def refuse_at_the_gate(accept: str, kind: str = "http") -> list[Any]:
+        sent: list[Any] = []
 
-    scope = {"type": kind, "path": "/", "headers": [(b"accept", accept.encode())]}
-    asyncio.run(answer_outage(scope, None, keep))  # type: ignore[arg-type]
-    return sent
+        async def keep(message: Any) -> None:
+            sent.append(message)
 
+        cookie = f"{name_cookie(tracker)}=a-secret".encode()
+        headers = [(b"accept", accept.encode()), (b"cookie", cookie)]
+        scope = {"type": kind, "path": "/questions", "headers": headers}
+        with database_away():
+            asyncio.run(LoginGate(open_the_page, tracker)(scope, None, keep))  # type: ignore[arg-type]
+        return sent
 
-def test_the_gate_lets_a_browser_try_again_by_itself() -> None:
     start, body = refuse_at_the_gate("text/html")
     assert start["status"] == 503
     assert b"<meta http-equiv=refresh content=5>" in body["body"]

@@ -6,6 +6,7 @@ import ctypes
 import gc
 import logging
 import os
+import resource
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -120,6 +121,7 @@ def _open_privately(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
+_MAX_DESCRIPTORS: Final = 65_536
 _MAX_HEAPS: Final = 2
 _M_ARENA_MAX: Final = -8
 """Parameter of glibc's `mallopt`: the number of heaps."""
@@ -133,6 +135,17 @@ def limit_heaps() -> None:
     """
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _MAX_HEAPS)
+
+
+def allow_descriptors() -> None:
+    """Raise the limit of open files to what the system lets this process have.
+
+    A session of a page takes three, so the usual 1,024 would end at some 300 visitors.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MAX_DESCRIPTORS)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def release_memory() -> None:
