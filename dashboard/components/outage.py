@@ -28,7 +28,7 @@ _RUN_KEY: Final = "outage-run"
 _LOG: Final = logging.getLogger("dashboard")
 
 
-class DatabaseOutage:
+class NoticedOutage:
     """Since when the database has been away, as this process sees it. Thread-safe."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class DatabaseOutage:
                 self._since = None
 
 
-database_outage: Final = DatabaseOutage()
+database_outage: Final = NoticedOutage()
 
 
 def show_database_outage(error: StorageUnavailable, *, guarded: bool) -> None:
