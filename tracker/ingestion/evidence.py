@@ -388,10 +388,10 @@ def _make_piece(
 
 def match_items(profiles: OpenProfiles, stored: Sequence[SavedItem]) -> "list[MatchResult]":
     """Match these items, and encode those that match anything."""
-    from tracker.matching.matcher import clean_item_text
-
     if not profiles.indicators_by_profile:
         return [((), None) for _ in stored]
+    from tracker.matching.matcher import clean_item_text
+
     texts = [clean_item_text(item.item.title, item.item.summary) for item in stored]
     matches = list(profiles.matcher.match(texts))
     matching = [n for n, item_matches in enumerate(matches) if item_matches]

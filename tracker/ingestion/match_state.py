@@ -107,11 +107,11 @@ class MatchState:
 
     @property
     def tokens(self) -> "Vocabulary":
-        """Vocabulary of this process; a full one is replaced, and the matcher rebuilt."""
+        """Vocabulary of this process; `load_profiles` replaces a full one, and the matcher."""
         from tracker.matching.tokens import Vocabulary
 
-        if self._tokens is None or self._tokens.full:
-            self._tokens, self._matcher = Vocabulary(), None
+        if self._tokens is None:
+            self._tokens = Vocabulary()
         return self._tokens
 
     @property
@@ -141,18 +141,20 @@ class MatchState:
             evidence.list_confirmed_headlines(session, list(opened)),
         )
         with self.lock:
-            tokens, profiles, known = self.tokens, tuple(bearings), self._matcher
+            if self._tokens is not None and self._tokens.full:
+                self._tokens = self._matcher = None
+            profiles, known = tuple(bearings), self._matcher
             if known is not None and only is None and profiles == known[0]:
                 return OpenProfiles(opened, bearings, known[1])
-            make_matcher = cache(partial(self._make_matcher, profiles, tokens))
+            make_matcher = cache(partial(self._make_matcher, profiles))
             if only is None:
                 self._matcher = profiles, make_matcher
             return OpenProfiles(opened, bearings, make_matcher)
 
-    def _make_matcher(self, profiles: tuple[Profile, ...], tokens: "Vocabulary") -> "Matcher":
+    def _make_matcher(self, profiles: tuple[Profile, ...]) -> "Matcher":
         from tracker.matching.matcher import Matcher
 
-        return Matcher(profiles, self.encoders, tokens, line_encoders=self._line_encoders)
+        return Matcher(profiles, self.encoders, self.tokens, line_encoders=self._line_encoders)
 
     def update_copies(
         self, session: Session, new: Sequence[ItemId], now: datetime

@@ -8,7 +8,7 @@ all their runs and need no special case. Joining is causal: an item joins an ear
 one, and stays there. The result is the same in every process.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -160,8 +160,10 @@ class NearDuplicates:
         """Approximate size in memory in bytes."""
         return self._postings.nbytes + sum(column.nbytes for column in self._columns)
 
-    def _find_places(self, ids: Iterable[int]) -> dict[int, int]:
+    def _find_places(self, ids: Collection[int]) -> dict[int, int]:
         """Return the places of those of these items that are held."""
+        if not ids:
+            return {}
         indexes = np.flatnonzero(np.isin(self._ids.values, list(ids)))
         known = self._ids.values[indexes].tolist()
         return dict(zip(known, (indexes + self._offset).tolist(), strict=True))
