@@ -3,7 +3,6 @@
 import json
 import logging
 import resource
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,17 +21,9 @@ from tracker.storage.sessions import Store
 
 
 @pytest.fixture
-def logged(tmp_path: Path) -> Iterator[Settings]:
-    """Settings with a log of JSON; afterwards logging is as it was."""
-    root = logging.getLogger()
-    before, level, config = [*root.handlers], root.level, structlog.get_config()
-    yield Settings(data_dir=tmp_path, log_json=True)
-    for handler in [h for h in root.handlers if h not in before]:
-        root.removeHandler(handler)
-        handler.close()
-    root.setLevel(level)
-    logging.getLogger("tracker").setLevel(logging.NOTSET)
-    structlog.configure(**config)
+def logged(tmp_path: Path) -> Settings:
+    """Settings with a log of JSON."""
+    return Settings(data_dir=tmp_path, log_json=True)
 
 
 def test_an_id_follows_an_item_to_its_evidence(tracker_with_press: Tracker, press: Press) -> None:

@@ -52,15 +52,20 @@ def configure_logging(settings: Settings, process: str = "") -> None:
         cache_logger_on_first_use=False,
     )
     formatter = _make_formatter(as_json=settings.log_json)
+    remove_handlers()
+    _add_handler(logging.StreamHandler(sys.stderr), formatter)
+    logging.getLogger().setLevel(max(level, logging.WARNING))
+    logging.getLogger("tracker").setLevel(level)
+    if process and settings.log_megabytes and settings.data_dir.is_dir():
+        _open_log_file(settings, process, formatter)
+
+
+def remove_handlers() -> None:
+    """Remove what an earlier call has set up, such as the log file of a process."""
     root = logging.getLogger()
     for earlier in [h for h in root.handlers if isinstance(h.formatter, ProcessorFormatter)]:
         root.removeHandler(earlier)
         earlier.close()
-    _add_handler(logging.StreamHandler(sys.stderr), formatter)
-    root.setLevel(max(level, logging.WARNING))
-    logging.getLogger("tracker").setLevel(level)
-    if process and settings.log_megabytes and settings.data_dir.is_dir():
-        _open_log_file(settings, process, formatter)
 
 
 def _make_formatter(*, as_json: bool) -> ProcessorFormatter:
