@@ -10,7 +10,11 @@ from dashboard.server.serve import serve
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import open_tracker
 from tracker.errors import StorageUnavailable, TrackerError, escape_control_characters
-from tracker.interfaces.process_setup import configure_logging
+from tracker.interfaces.process_setup import (
+    allow_descriptors,
+    configure_logging,
+    limit_heaps,
+)
 from tracker.model.bind_address import check_address, check_port
 from tracker.settings import check_settings, load_settings, replay_settings
 
@@ -62,7 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             settings = replace(settings, require_login=False)
         check_address(settings.address, named=settings.has_public_names)
         check_port(settings.address, settings.port)
-        configure_logging(settings)
+        configure_logging(settings, "dashboard")
+        limit_heaps()
+        allow_descriptors()
         with open_tracker(
             replay_settings(settings) if arguments.replay else settings,
             create=False,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.acting import (
     get_acting_tracker,
@@ -12,6 +13,11 @@ from dashboard.components.acting import (
     show_corner,
     show_footer,
     show_notice,
+)
+from dashboard.components.outage import (
+    database_outage,
+    show_database_outage,
+    show_scheduler_outage,
 )
 from dashboard.components.visit import PAGES, PageEntry, PageName, Visit
 from dashboard.essays import essay
@@ -29,6 +35,7 @@ from dashboard.scenarios import coherence
 from dashboard.server.response_cache import get_tracker, is_guarded
 from dashboard.settings import imports, learned, notifications, people
 from dashboard.settings import page as settings
+from tracker.errors import StorageUnavailable
 
 NAME: Final = "Scenario tracker"
 _FIRST_SUFFIX: Final = "-first"
@@ -106,16 +113,37 @@ def _group_pages(
 
 def main(start: PageName = "home") -> None:
     """Run the requested page; `start` is the one at the root address."""
-    tracker = get_acting_tracker(get_tracker(), guarded=is_guarded())
     # Before the navigation: else the page's icon becomes the tab's, fetched from another host.
     st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []
     pages = {name: _build_page(name, entry, visits, start) for name, entry in PAGES.items()}
-    visit = Visit(tracker, pages, tracker.now(), get_zone(), tracker.system.replayed_until())
-    visits.append(visit)
+    away = None
+    try:
+        visits.append(_begin_visit(pages))
+    except StorageUnavailable as error:
+        away = error
     st.html(_STYLE_FILE)
     page = st.navigation(_group_pages(pages, _build_start_alias(start, visits)), position="top")
     st.set_page_config(page_title=f"{page.title} · {NAME}")
+    banner = st.container()
+    try:
+        if away is not None:
+            raise away
+        _run_page(page, visits[0], banner)
+    except StorageUnavailable as error:
+        with banner:
+            show_database_outage(error, guarded=is_guarded())
+
+
+def _begin_visit(pages: Mapping[PageName, st.Page]) -> Visit:
+    tracker = get_acting_tracker(get_tracker(), guarded=is_guarded())
+    return Visit(tracker, pages, tracker.now(), get_zone(), tracker.system.replayed_until())
+
+
+def _run_page(page: st.Page, visit: Visit, banner: DeltaGenerator) -> None:
+    database_outage.end()
+    with banner:
+        show_scheduler_outage(visit)
     show_corner(visit)
     show_notice()
     page.run()

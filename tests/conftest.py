@@ -3,6 +3,7 @@ real.
 """
 
 import gc
+import logging
 import os
 import shutil
 import sys
@@ -22,6 +23,7 @@ from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.interfaces.process_setup import remove_handlers
 from tracker.matching import semantic
 from tracker.settings import Settings
 from tracker.storage import sessions
@@ -130,10 +132,14 @@ def clean_process() -> Iterator[None]:
     That is logging to its captured terminal, and the page that streamlit makes the main module,
     which a process that is spawned later would run.
     """
-    main = sys.modules["__main__"]
+    main, root = sys.modules["__main__"], logging.getLogger()
+    level = root.level
     yield
     sys.modules["__main__"] = main
     structlog.reset_defaults()
+    remove_handlers()
+    root.setLevel(level)
+    logging.getLogger("tracker").setLevel(logging.NOTSET)
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_a_phrasing_is_encoded_once(tracker: Tracker, monkeypatch: pytest.Monkey
     encoder = SmallEncoder()
     desk = a_desk(monkeypatch, encoder)
     with tracker.context.store.reading() as session:
-        desk.load_profiles(session, NOW)
+        assert desk.load_profiles(session, NOW).matcher
         phrasings = list(encoder.asked)
     tracker.question_sets.load(
         a_set(
@@ -56,7 +56,7 @@ def test_a_phrasing_is_encoded_once(tracker: Tracker, monkeypatch: pytest.Monkey
         )
     )
     with tracker.context.store.reading() as session:
-        desk.load_profiles(session, NOW)
+        assert desk.load_profiles(session, NOW).matcher
     assert len(encoder.asked) == len(set(encoder.asked))
     assert encoder.asked[len(phrasings) :] == ["Another sign"]
 
@@ -133,6 +133,7 @@ def test_a_full_vocabulary_is_replaced_with_its_matcher(
 ) -> None:
     tracker.question_sets.load(a_set())
     with tracker.context.store.reading() as session:
-        first = tracker.context.match_state.load_profiles(session, NOW)
+        first = tracker.context.match_state.load_profiles(session, NOW).matcher
+        assert tracker.context.match_state.load_profiles(session, NOW).matcher is first
         monkeypatch.setattr("tracker.matching.tokens.MAX_TOKENS", 1)
-        assert tracker.context.match_state.load_profiles(session, NOW).matcher is not first.matcher
+        assert tracker.context.match_state.load_profiles(session, NOW).matcher is not first

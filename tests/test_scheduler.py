@@ -15,6 +15,7 @@ from tracker.app.tracker import Tracker
 from tracker.errors import LeadershipLost, StorageDamaged, StorageUnavailable
 from tracker.interfaces.scheduler import (
     JOBS,
+    DatabaseOutage,
     Job,
     Scheduler,
     check_fleet,
@@ -22,6 +23,7 @@ from tracker.interfaces.scheduler import (
     judge_with_model,
     keep_up_database,
     learn_parameters,
+    note_scheduler,
     notify_people,
     offer_near_misses,
     open_siblings,
@@ -34,6 +36,8 @@ from tracker.interfaces.scheduler import (
     sign_head,
     update_suggestions,
 )
+from tracker.model.audit import JobRun
+from tracker.storage.database_info import MAX_JOB_RUNS
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -103,7 +107,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
         "learn": learn_parameters, "ask_model": judge_with_model, "upkeep": keep_up_database,
         "first_start": judge_first_start, "near_misses": offer_near_misses,
         "siblings": open_siblings, "notify": notify_people, "benchmarks": poll_benchmarks,
-        "sign": sign_head,
+        "sign": sign_head, "alive": note_scheduler,
     }  # fmt: skip
 
 
@@ -174,7 +178,42 @@ def test_an_outage_is_logged_once_and_refused_jobs_come_soon(
     assert outcome == [True]
     told = [entry["event"] for entry in logs if not entry["event"].startswith("scheduler.")]
     assert told == ["database.away", "database.back"]
-    assert [(run.outcome, run.detail) for run in tracker.system.runs()] == [("ok", "done")]
+    runs = {run.job: (run.outcome, run.detail) for run in tracker.system.runs()}
+    assert runs["daily"] == ("ok", "done")
+    assert runs["database"] == ("failed", "no database answers; runs refused: daily 2")
+
+
+def test_an_outage_is_recorded_once_the_database_takes_it(now: datetime) -> None:
+    recorded: list[JobRun] = []
+
+    def refuse(_run: JobRun) -> None:
+        raise StorageUnavailable("still away")
+
+    outage, away = DatabaseOutage(), StorageUnavailable("the disk is full")
+    outage.record_end(recorded.append, now)  # there was none
+    for seconds, job in enumerate(("poll", "notify", "poll")):
+        outage.record_result(job, away, now + timedelta(seconds=seconds))
+    outage.record_result("poll", None, now)
+    outage.record_end(recorded.append, now)  # one job still waits
+    outage.record_result("notify", None, now)
+    outage.record_end(refuse, now)
+    back = now + timedelta(minutes=2)
+    outage.record_end(recorded.append, back)
+    outage.record_end(recorded.append, back)
+    detail = "the disk is full; runs refused: notify 1, poll 2"
+    assert recorded == [JobRun("database", now, back, "failed", detail)]
+
+
+def test_a_daily_run_is_known_while_others_run_often(tracker: Tracker, now: datetime) -> None:
+    tracker.system.record_run(JobRun("backup", now, now, "ok", "copied"))
+    tracker.system.record_run(JobRun("backup", now, now, "failed", "no room"))
+    for _ in range(MAX_JOB_RUNS + 10):
+        tracker.system.record_run(JobRun("poll", now, now, "ok", "1 feed"))
+    assert [(run.job, run.outcome) for run in tracker.system.runs()] == [
+        ("backup", "failed"),
+        ("poll", "ok"),
+    ]
+    assert set(tracker.system.workload().good_runs) == {"backup", "poll"}
 
 
 def test_a_run_without_a_database_is_an_outage(

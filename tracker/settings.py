@@ -65,7 +65,8 @@ class Settings:
     host names that the dashboard accepts beside the loopback names, separated by commas;
     `public_url` is its address behind a proxy. Without `require_login` whoever reaches the
     dashboard acts as its owner. `api_per_minute` is the number of requests to the API that each
-    account, token or address may send, 0 for any number.
+    account, token or address may send, 0 for any number. Each process that runs for long keeps
+    `log_megabytes` of its log in the data directory, 0 for none.
 
     `oidc_…` register the tracker at an OpenID provider, without whose `oidc_issuer` there is none;
     `trusted_proxies` are addresses and networks of proxies that name in `trusted_header` whom they
@@ -100,6 +101,7 @@ class Settings:
     metaculus_token: str = field(default="", repr=False)
     log_level: str = "info"
     log_json: bool = False
+    log_megabytes: float = 50.0
     port: int = 8501
     address: str = "127.0.0.1"
     require_login: bool = True
@@ -309,6 +311,7 @@ def check_settings(settings: Settings) -> Settings:
         ("mcp_daily_evidence", 0, 10_000),
         ("api_per_minute", 0, 1_000_000),
         ("benchmark_hours", 1, 168),
+        ("log_megabytes", 0, 100_000),
     )
     for name, low, high in limits:
         if not low <= getattr(settings, name) <= high:

@@ -28,10 +28,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.components.outage import database_outage
 from dashboard.components.scripts import warn_missing
 from dashboard.components.visit import PAGES, PageName
 from dashboard.server.response_cache import get_tracker
 from tracker.app.tracker import Tracker
+from tracker.errors import StorageUnavailable
 from tracker.interfaces import atom
 from tracker.model.bind_address import is_loopback
 
@@ -272,6 +274,9 @@ def build_routes(tracker: Tracker) -> list[Route]:
     async def healthz(request: Request) -> Response:
         return await _respond(lambda: _check_database(tracker), "text/plain")
 
+    async def readyz(request: Request) -> Response:
+        return await _respond(lambda: _check_readiness(tracker), _JSON)
+
     serve = partial(_serve, tracker)
 
     async def metrics(request: Request) -> Response:
@@ -290,6 +295,7 @@ def build_routes(tracker: Tracker) -> list[Route]:
     return [
         Route("/manifest.json", manifest),
         Route("/healthz", healthz),
+        Route("/readyz", readyz),
         Route("/metrics", metrics),
         Route("/changes.atom", changes),
         Route("/jump.json", jump),
@@ -307,18 +313,35 @@ def _check_database(tracker: Tracker) -> bytes:
     return b"ok"
 
 
+def _check_readiness(tracker: Tracker) -> Response:
+    """Answer with 200 if the scheduler is alive and no feed waits for long, else with 503."""
+    state, now = tracker.system.scheduler_state(), tracker.now()
+    troubles = state.list_troubles(now)
+    facts = {
+        "ready": not troubles,
+        "scheduler_seen_at": state.seen_at.isoformat() if state.seen_at else None,
+        "feeds_lateness_seconds": state.compute_lateness(now).total_seconds(),
+        "troubles": troubles,
+    }
+    return Response(json.dumps(facts), 503 if troubles else 200, _NO_STORE, _JSON)
+
+
 def _read_metrics(tracker: Tracker) -> bytes:
     from tracker.interfaces.metrics import render_metrics
 
     return render_metrics(tracker)
 
 
-async def _respond(compute: Callable[[], bytes], media_type: str) -> Response:
+async def _respond(compute: Callable[[], bytes | Response], media_type: str) -> Response:
     """Compute a response in a thread; 503 if the database does not answer."""
     try:
-        return Response(
-            await anyio.to_thread.run_sync(compute), media_type=media_type, headers=_NO_STORE
-        )
-    except Exception:  # any error means that the database does not answer
-        _LOG.exception("the database was asked in vain")
+        result = await anyio.to_thread.run_sync(compute)
+        if isinstance(result, Response):
+            return result
+        return Response(result, media_type=media_type, headers=_NO_STORE)
+    except Exception as error:  # any error means that the database does not answer
+        if isinstance(error, StorageUnavailable):
+            database_outage.begin(error)
+        else:
+            _LOG.exception("the database was asked in vain")
         return Response("the database does not answer", status_code=503, media_type="text/plain")

@@ -24,11 +24,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from dashboard.components.acting import LOGIN_HEADER
+from dashboard.components.outage import database_outage
+from dashboard.server.outage_page import answer_outage
 from dashboard.server.proxy import VOUCHED
 from dashboard.server.shares import FOLDER as SHARE_FOLDER
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import Tracker
-from tracker.errors import TrackerError
+from tracker.errors import StorageUnavailable, TrackerError
 from tracker.interfaces.api.problems import make_problem
 from tracker.interfaces.mcp.door import PATH as AGENTS_PATH
 from tracker.model.accounts import Visitor
@@ -41,7 +43,7 @@ NO_LOGIN: Final = "none"
 """Value of that header for a program, which uses no pages."""
 
 _FOLDER: Final = Path(__file__).parent.parent / "static" / "login"
-_OPEN_FILES: Final = ("/healthz", "/manifest.json", "/favicon.png")
+_OPEN_FILES: Final = ("/healthz", "/readyz", "/manifest.json", "/favicon.png")
 _OPEN_PATHS: Final = frozenset(
     ("/login", "/logout", "/join", "/reset", "/enter", "/sso", "/sso/callback", *_OPEN_FILES)
 )
@@ -95,7 +97,12 @@ class LoginGate:
             return
         # Not `Headers(scope=scope)`: it gives the scope another list than the one that is changed.
         vouched: Identity | None = scope.get("state", {}).get(VOUCHED)
-        admitted = await anyio.to_thread.run_sync(self._identify, headers, vouched)
+        try:
+            admitted = await anyio.to_thread.run_sync(self._identify, headers, vouched)
+        except StorageUnavailable as error:
+            database_outage.begin(error)
+            await answer_outage(scope, receive, send)
+            return
         if isinstance(admitted, LoginRefusal):
             await _refuse(admitted.reason, scope, receive, send)
             return

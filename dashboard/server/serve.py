@@ -5,6 +5,7 @@ gets TCP_NODELAY, without which every click waits for a delayed acknowledgement 
 ms).
 """
 
+import asyncio
 import contextlib
 import gc
 import importlib
@@ -23,6 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
 
+from dashboard.components.outage import database_outage
 from dashboard.components.scripts import warn_missing
 from dashboard.server.assets import (
     StaticAssets,
@@ -47,10 +49,11 @@ from dashboard.server.shares import build_share_routes
 from dashboard.server.sso import build_sso_routes
 from dashboard.server.stop_pages import StopPages
 from tracker.app.tracker import Tracker
-from tracker.errors import TrackerError
+from tracker.errors import StorageUnavailable, TrackerError
 from tracker.interfaces.api.lazy import LazyApi
 from tracker.interfaces.mcp.door import PATH as AGENTS_PATH
 from tracker.interfaces.mcp.door import TokenDoor
+from tracker.interfaces.process_setup import release_memory
 
 if TYPE_CHECKING:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -71,6 +74,9 @@ _GC_THRESHOLDS: Final = (20_000, 20, 10)
 after every tenth run of a page, which then takes five times as long; by these about every
 thousandth.
 """
+
+RELEASE_SECONDS: Final = 60.0
+"""Interval at which free memory is given back to the system."""
 
 SERVER_LIMITS: Final[dict[str, Any]] = {
     "http": DeadlineProtocol,
@@ -197,7 +203,16 @@ async def _warm_up(app: object) -> AsyncIterator[None]:
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
     await anyio.to_thread.run_sync(_fill_cache)
+    releasing = asyncio.create_task(_release_memory())
     yield
+    releasing.cancel()
+
+
+async def _release_memory() -> None:
+    """Give memory back once a minute: what runs of pages needed stays with the heaps otherwise."""
+    while True:
+        await asyncio.sleep(RELEASE_SECONDS)
+        await anyio.to_thread.run_sync(release_memory)
 
 
 def _import_module(name: str) -> None:
@@ -218,7 +233,11 @@ def _fill_cache() -> None:
 
 
 def show_script_error(error: Exception) -> bool:
-    """Show a generic error message; log the traceback."""
+    """Show a generic error message; log the traceback, of an outage of the database one line."""
+    if isinstance(error, StorageUnavailable):
+        database_outage.begin(error)
+        streamlit.error("The database does not answer just now, so nothing was changed. Try again.")
+        return True
     _LOG.error("a page failed", exc_info=error)
     streamlit.error(
         "Something went wrong on this page. The log has the details; nothing you saved is lost."

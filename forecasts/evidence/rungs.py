@@ -70,7 +70,7 @@ _MAY: Final = re.compile(
 """The month, which hedges nothing."""
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def read_rung(headline: str) -> Rung:
     """Rung of the fact that a headline reports, from its hedges and verbs.
 

@@ -141,7 +141,7 @@ def select_best(
         },
     }
     matcher = Matcher(tuple(by_profile), encoders, TOKENS)
-    profiles = OpenProfiles({question.id: question}, by_profile, matcher)
+    profiles = OpenProfiles({question.id: question}, by_profile, lambda: matcher)
     (matches,) = matcher.match([item])
     return select_best_matches(matches, profiles, LEARNED).get(question.id)
 

@@ -35,7 +35,8 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " test_channel rules set_rule times set_times attend attention preview",
             "requests": "begin finish abandon",
             "system": "version newest_entry verify verify_scores last_model_check replayed_until"
-            " replay_end headline_credit runs first_steps status work read_head",
+            " replay_end headline_credit runs first_steps status work read_head scheduler_state"
+            " workload",
         },
         "forecast": {
             "forecasts": "submit reaffirm withdraw undo redo",
@@ -77,8 +78,8 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "shares": "open",
             "upkeep": "back_up backups run_daily check prune compact",
             "system": "lead check_database check_model find_local_models mark_replayed"
-            " set_headline_credit record_run export_database import_database take_slot"
-            " connect_worker rescue_jobs retry_job sign_head sign_daily_head",
+            " set_headline_credit record_run note_scheduler export_database import_database"
+            " take_slot connect_worker rescue_jobs retry_job sign_head sign_daily_head",
         },
     }
 )

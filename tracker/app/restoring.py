@@ -65,7 +65,7 @@ def _bring_up_to_date(url: str, manifest: BackupManifest, me: str, now: datetime
     """Upgrade the new database, append the entry of the restore, and verify the log."""
     seq, _, head = manifest.state.head.partition(":")
     facts = {"from_seq": int(seq), "from_head": head, "made_at": manifest.made_at}
-    store = open_store(url).acting(Principal(ForecasterId(me)).describe())
+    store = open_store(url).acting(Principal(ForecasterId(me), "admin", "command").describe())
     try:
         with store.writing() as session:
             event_log.append_entry(session, event_log.RESTORE, "database", facts=facts, at=now)

@@ -16,6 +16,7 @@ from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
 from tracker.files.user_files import write_privately
 from tracker.model.audit import JobRun
+from tracker.model.health import SchedulerState, Workload
 from tracker.model.read_models import LogCheck, ScoreCheck
 from tracker.model.signed_heads import HeadReport, SignedHead
 from tracker.model.upkeep import compute_growth
@@ -31,7 +32,7 @@ from tracker.model.work import (
 from tracker.people.names import make_identity
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.settings import Settings, is_overridden, make_model_endpoint, write_setting
-from tracker.storage import database_info, event_log, feeds, job_slots, queue, record
+from tracker.storage import database_info, event_log, feeds, health, job_slots, queue, record
 from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.sessions import Session
 
@@ -311,6 +312,22 @@ class SystemService(Service, noun="system"):
         """Store the outcome of a scheduled job."""
         with self._whole_store.writing() as session:
             database_info.add_job_run(session, run)
+
+    def note_scheduler(self) -> None:
+        """Note that the scheduler runs now."""
+        with self._whole_store.writing() as session:
+            health.note_scheduler(session, self._now())
+
+    @cacheable()
+    def scheduler_state(self) -> SchedulerState:
+        """Return when the scheduler was last seen, and since when a feed has been due."""
+        with self._whole_store.reading() as session:
+            return health.read_scheduler_state(session)
+
+    def workload(self) -> Workload:
+        """Return what is done and what waits, counted over the whole installation."""
+        with self._whole_store.reading() as session:
+            return health.read_workload(session)
 
     def runs(self) -> tuple[JobRun, ...]:
         """Return the last run of each scheduled job."""

@@ -85,7 +85,7 @@ def open_tracker(
     if follow_replay:
         now = partial(_read_time, store, now)
     network = Network(limits or make_fetch_limits(settings), now, fetch)
-    match_state = MatchState(settings.encoder)
+    match_state = MatchState(settings.encoder, settings.data_dir)
     owner = Principal(ForecasterId(settings.me), "admin", "command")
     store = store.acting(owner.describe())
     return Tracker(AppContext(settings, now, owner, store, network, match_state))

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
@@ -59,9 +61,8 @@ def link_evidence(
     with match_state.lock:
         try:
             items_with_copies = detect_copies(session, match_state, stored, now)
-            linker = EvidenceLinker(
-                session, match_state, profiles, match_state.load_stories(session, now), now=now
-            )
+            stories = _load_stories(session, match_state, profiles, now)
+            linker = EvidenceLinker(session, match_state, profiles, stories, now=now)
             new_evidence = linker.link_items(items_with_copies)
         except BaseException:
             match_state.clear_caches()
@@ -75,6 +76,17 @@ def link_evidence(
     if expecting := profiles.filter_expecting(touched):
         mark_signposts(session, expecting, now)
     return new_evidence
+
+
+def _load_stories(
+    session: Session, match_state: MatchState, profiles: OpenProfiles, now: datetime
+) -> "StoryIndex":
+    """Load the stories that items can join by meaning: none where no question is open."""
+    from tracker.matching.story_index import StoryIndex
+
+    if not profiles.indicators_by_profile:
+        return StoryIndex((), "")
+    return match_state.load_stories(session, now)
 
 
 def detect_copies(
@@ -103,6 +115,8 @@ def detect_copies(
     copied_by = {item: root for item, root, _ in marks}
     return [replace(stored_item, copy_of=copied_by.get(stored_item.id)) for stored_item in stored]
 
+
+logger = structlog.get_logger("tracker.ingestion.evidence")
 
 ORDINARY_STRENGTH: Final = Strength.SOME
 """Strength of a report against a decisive indicator, and of a question's own lines."""
@@ -166,9 +180,10 @@ class EvidenceLinker:
         count = sum(
             self._link_item(item, *result) for item, result in zip(stored, results, strict=True)
         )
-        evidence.save_vectors(
-            self._session, list(self._changed.values()), self._match_state.encoder_name
-        )
+        if self._changed:
+            evidence.save_vectors(
+                self._session, list(self._changed.values()), self._match_state.encoder_name
+            )
         return count
 
     def _link_item(self, stored: SavedItem, matches: "tuple[Match, ...]", vector: object) -> int:
@@ -280,7 +295,17 @@ class EvidenceLinker:
         edited = " in an edited version" if stored.edited else ""
         words = f"matched {', '.join(piece.matched)}{edited}"
         logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, words)
-        evidence.add_evidence(self._session, piece, logged, why)
+        evidence_id = evidence.add_evidence(self._session, piece, logged, why)
+        logger.info(
+            "evidence.logged",
+            feed=stored.feed_id,
+            item=stored.id,
+            story=story_id,
+            evidence=evidence_id,
+            question=piece.question_id,
+            relevance=round(piece.relevance, 2),
+            title=stored.item.title,
+        )
         self._note_piece(piece)
         return True
 
@@ -311,6 +336,8 @@ class EvidenceLinker:
             make_revision(lifted, why, item_id, seen_at),
         )
         decisions.add_decision(self._session, lifted.id, decision)
+        relevance = round(lifted.relevance, 2)
+        logger.info("evidence.lifted", item=item_id, evidence=lifted.id, relevance=relevance)
         self._note_piece(lifted)
 
     def _lift_merged(self, story: StoryId, into: StoryId, question_id: QuestionId) -> None:
@@ -361,6 +388,8 @@ def _make_piece(
 
 def match_items(profiles: OpenProfiles, stored: Sequence[SavedItem]) -> "list[MatchResult]":
     """Match these items, and encode those that match anything."""
+    if not profiles.indicators_by_profile:
+        return [((), None) for _ in stored]
     from tracker.matching.matcher import clean_item_text
 
     texts = [clean_item_text(item.item.title, item.item.summary) for item in stored]
@@ -397,6 +426,8 @@ def drop_left_out(
     item_matches: Mapping[QuestionId, ItemMatch], profiles: OpenProfiles, known: MatcherCalibration
 ) -> dict[QuestionId, ItemMatch]:
     """Drop matches whose like was rejected: corrected, they are below the matcher's threshold."""
+    if not item_matches:
+        return {}
     threshold = profiles.matcher.heads.threshold
     return {
         question_id: item_match

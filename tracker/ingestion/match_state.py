@@ -4,10 +4,11 @@ It can be rebuilt from the database at any time, and is after a failed transacti
 transactions it is updated with what other processes have stored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property, partial
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -38,17 +39,27 @@ if TYPE_CHECKING:
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """By how much the clocks of machines that store news may differ."""
+LOADED_ITEMS: Final = 2_000
+"""Items that are read from the database at once, with their texts."""
 
 IndicatorsByProfile = Mapping[Profile, tuple[Indicator, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenProfiles:
-    """Open questions, and the indicators of each profile, for matching items."""
+    """Open questions, and the indicators of each profile, for matching items.
+
+    The matcher is made when it is first asked for: where no question is open, nobody waits for it.
+    """
 
     questions: Mapping[QuestionId, Question]
     indicators_by_profile: IndicatorsByProfile
-    matcher: "Matcher"
+    make_matcher: "Callable[[], Matcher]"
+
+    @property
+    def matcher(self) -> "Matcher":
+        """Matcher of the profiles."""
+        return self.make_matcher()
 
     def filter_expecting(self, questions: Iterable[Question]) -> list[Question]:
         """Return those of the questions that have an expected indicator, a signpost."""
@@ -62,12 +73,16 @@ class OpenProfiles:
 
 
 class MatchState:
-    """Matching state of a process. `encoder` is one of auto, static, minilm or none."""
+    """Matching state of a process. `encoder` is one of auto, static, minilm or none.
 
-    def __init__(self, encoder: str) -> None:
+    `scratch` is the directory of its scratch files.
+    """
+
+    def __init__(self, encoder: str, scratch: Path | None = None) -> None:
         self.lock = RLock()
         self._encoder_choice = encoder
-        self._watch: OpenProfiles | None = None
+        self._scratch = scratch
+        self._matcher: tuple[tuple[Profile, ...], Callable[[], Matcher]] | None = None
         self._tokens: Vocabulary | None = None
         self._copies: NearDuplicates | None = None
         self._last = ItemId(0)
@@ -97,11 +112,11 @@ class MatchState:
 
     @property
     def tokens(self) -> "Vocabulary":
-        """Vocabulary of this process; a full one is replaced, and the matcher rebuilt."""
+        """Vocabulary of this process; `load_profiles` replaces a full one, and the matcher."""
         from tracker.matching.tokens import Vocabulary
 
-        if self._tokens is None or self._tokens.full:
-            self._tokens, self._watch = Vocabulary(), None
+        if self._tokens is None:
+            self._tokens = Vocabulary()
         return self._tokens
 
     @property
@@ -120,8 +135,6 @@ class MatchState:
         self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None
     ) -> OpenProfiles:
         """Load the open questions (or `only` these) and indicators; reuse an unchanged matcher."""
-        from tracker.matching.matcher import Matcher
-
         if only is None:
             opened = list_open_questions(session, now)
         else:
@@ -133,17 +146,20 @@ class MatchState:
             evidence.list_confirmed_headlines(session, list(opened)),
         )
         with self.lock:
-            tokens, cached = self.tokens, self._watch
-            if cached is not None and only is None and tuple(bearings) == cached.matcher.profiles:
-                matcher = cached.matcher
-            else:
-                matcher = Matcher(
-                    tuple(bearings), self.encoders, tokens, line_encoders=self._line_encoders
-                )
-            watch = OpenProfiles(opened, bearings, matcher)
+            if self._tokens is not None and self._tokens.full:
+                self._tokens = self._matcher = None
+            profiles, known = tuple(bearings), self._matcher
+            if known is not None and only is None and profiles == known[0]:
+                return OpenProfiles(opened, bearings, known[1])
+            make_matcher = cache(partial(self._make_matcher, profiles))
             if only is None:
-                self._watch = watch
-            return watch
+                self._matcher = profiles, make_matcher
+            return OpenProfiles(opened, bearings, make_matcher)
+
+    def _make_matcher(self, profiles: tuple[Profile, ...]) -> "Matcher":
+        from tracker.matching.matcher import Matcher
+
+        return Matcher(profiles, self.encoders, self.tokens, line_encoders=self._line_encoders)
 
     def update_copies(
         self, session: Session, new: Sequence[ItemId], now: datetime
@@ -152,17 +168,21 @@ class MatchState:
         from tracker.matching.near_duplicates import COPY_WINDOW, NearDuplicates
 
         if self._copies is None:
-            self._copies, self._last = NearDuplicates(), ItemId(0)
-        fresh = set(new)
-        stored = items.list_item_texts(session, self._last, now - COPY_WINDOW)
-        self._copies.remember(
-            [
-                (r.id, r.copy_of, r.title, r.summary, r.first_seen_at)
-                for r in stored
-                if r.id not in fresh
-            ]
-        )
-        self._last = max([self._last, *(r.id for r in stored)])
+            self._copies = NearDuplicates(folder=self._scratch)
+            first, _ = items.find_id_bounds(session, now - COPY_WINDOW)
+            self._last = ItemId(first - 1)
+        fresh, since = set(new), now - COPY_WINDOW
+        while stored := items.list_item_texts(session, self._last, since, LOADED_ITEMS):
+            self._copies.remember(
+                [
+                    (r.id, r.copy_of, r.title, r.summary, r.first_seen_at)
+                    for r in stored
+                    if r.id not in fresh
+                ]
+            )
+            self._last = stored[-1].id
+            if len(stored) < LOADED_ITEMS:
+                break
         return self._copies
 
     def take_turn(self, session: Session, now: datetime) -> None:

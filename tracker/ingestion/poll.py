@@ -13,8 +13,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from forecasts.questions.series import Series
 from tracker.errors import StorageDamaged, StorageUnavailable
@@ -49,6 +51,9 @@ WRITE_BATCH: Final = 20
 DUE_BATCH: Final = 500
 """Due feeds read from the database at once."""
 
+RUN_ID_LENGTH: Final = 8
+"""Hexadecimal digits of the id of a run in the log."""
+
 logger = structlog.get_logger("tracker.ingestion.poll")
 
 
@@ -75,13 +80,18 @@ def run_poll(
 ) -> PollReport:
     """Poll the feeds that are due, or the chosen ones; never raises for a single feed.
 
-    `budget` is the number of requests a day that all feeds together may make.
+    `budget` is the number of requests a day that all feeds together may make. Every line that is
+    logged has the id of the run. Raises `StorageUnavailable` with what is stored by then.
     """
     run = PollRun(store, network, match_state, now=now, budget=budget, chosen=chosen)
-    run.refuse_by_robots()
-    for results in network.fetch(run.next_requests):
-        run.handle_results(results)
-    return run.finish()
+    with bound_contextvars(run=uuid4().hex[:RUN_ID_LENGTH]):
+        try:
+            run.refuse_by_robots()
+            for results in network.fetch(run.next_requests):
+                run.handle_results(results)
+            return run.finish()
+        except StorageUnavailable as error:
+            raise StorageUnavailable(f"{error}{run.describe_stored()}") from error
 
 
 class PollRun:
@@ -154,6 +164,8 @@ class PollRun:
         for result in results:
             state = self._requested.pop(result.feed_id)
             if isinstance(result, Fetched):
+                size, seconds = len(result.body), round(result.seconds, 3)
+                logger.debug("feed.fetched", feed=state.id, bytes=size, seconds=seconds)
                 documents.append((state, result))
             else:
                 outcomes.append(FeedOutcome(state, result))
@@ -176,6 +188,14 @@ class PollRun:
             done, _ = wait(self._pending, return_when=FIRST_COMPLETED)
             self._write_outcomes(self._collect_parsed(list(done)))
         return self._report
+
+    def describe_stored(self) -> str:
+        """Say how many feeds of an interrupted run are stored; "" if none."""
+        stored = self._report.feeds
+        if not stored:
+            return ""
+        words = "feed of this round is" if stored == 1 else "feeds of this round are"
+        return f"; {stored} {words} stored, the others come with the next one"
 
     def _detect_change(
         self, state: FeedState, fetched: Fetched, memory: DocumentMemory

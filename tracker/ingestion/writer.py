@@ -150,6 +150,8 @@ class PollBatch:
         """Store the new items and the edits, and the values of series."""
         self.stored = items.add_items(self.session, self.new, self.now)
         self.edited = items.add_revisions(self.session, self.changed, self.now)
+        for item in self.stored:
+            logger.debug("item.stored", feed=item.feed_id, item=item.id, title=item.item.title)
         for outcome in (outcome for outcome in self.outcomes if outcome.readings):
             self.periods[outcome.state.id] = self._store_readings(outcome)
 

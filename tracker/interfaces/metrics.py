@@ -1,13 +1,15 @@
-"""State of feeds, questions and jobs for Prometheus, gathered on request.
+"""State of an installation for Prometheus, gathered on request.
 
 Feeds are labels only while there are few: every label value is a series of its own in the
-collector's memory.
+collector's memory. docs/monitoring.md lists the metrics.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -15,7 +17,10 @@ from tracker.feeds.scheduling.feed_health import (
     FleetHealth,
     assess_fleet,
     compute_not_modified_share,
+    name_failure,
 )
+from tracker.model.audit import OUTAGE_JOB
+from tracker.model.health import SchedulerState, Workload
 from tracker.model.read_models import FeedHealth
 
 if TYPE_CHECKING:
@@ -29,6 +34,7 @@ def render_metrics(tracker: "Tracker") -> bytes:
     """Render all metrics in the text format of Prometheus."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_TrackerCollector(tracker))
+    ProcessCollector(registry=registry)
     document: bytes = generate_latest(registry)
     return document
 
@@ -38,13 +44,20 @@ class _TrackerCollector(Collector):
         self._tracker = tracker
 
     def collect(self) -> Iterator[Metric]:
-        rows = self._tracker.feeds.list()
-        yield from self._fleet_metrics(
-            assess_fleet([row.state for row in rows], self._tracker.now())
-        )
+        rows, now = self._tracker.feeds.list(), self._tracker.now()
+        yield from self._fleet_metrics(assess_fleet([row.state for row in rows], now))
         yield from self._feed_metrics(rows)
+        failures = Counter(name_failure(row.state) for row in rows)
+        failures.pop("", None)
+        yield _make_gauge("tracker_feeds_failing", "Failing feeds by kind.", "kind", failures)
         yield from self._question_metrics()
         yield from self._job_metrics()
+        workload = self._tracker.system.workload()
+        yield from _scheduler_metrics(self._tracker.system.scheduler_state(), now)
+        yield from _queue_metrics(workload)
+        yield from _evidence_metrics(workload)
+        yield from _notification_metrics(workload)
+        yield from _storage_metrics(workload)
 
     def _fleet_metrics(self, whole: FleetHealth) -> Iterator[Metric]:
         states = GaugeMetricFamily("tracker_feeds", "Feeds by state.", labels=["state"])
@@ -126,10 +139,7 @@ class _TrackerCollector(Collector):
         for row in self._tracker.questions.list():
             counts[row.status] = counts.get(row.status, 0) + 1
             waiting += row.waiting
-        states = GaugeMetricFamily("tracker_questions", "Questions by state.", labels=["state"])
-        for status, count in sorted(counts.items()):
-            states.add_metric([status], count)
-        yield states
+        yield _make_gauge("tracker_questions", "Questions by state.", "state", counts)
         yield GaugeMetricFamily(
             "tracker_evidence_waiting", "Evidence that waits for a judgement.", waiting
         )
@@ -143,5 +153,61 @@ class _TrackerCollector(Collector):
         )
         for run in self._tracker.system.runs():
             ended.add_metric([run.job], run.ended_at.timestamp())
-            failed.add_metric([run.job], float(run.outcome != "ok"))
+            if run.job != OUTAGE_JOB:  # it is over
+                failed.add_metric([run.job], float(run.outcome != "ok"))
         yield from (ended, failed)
+
+
+def _make_gauge(name: str, meaning: str, label: str, values: Mapping[str, float]) -> Metric:
+    gauge = GaugeMetricFamily(name, meaning, labels=[label])
+    for value, number in sorted(values.items()):
+        gauge.add_metric([value], number)
+    return gauge
+
+
+def _scheduler_metrics(state: SchedulerState, now: datetime) -> Iterator[Metric]:
+    seen = GaugeMetricFamily(
+        "tracker_scheduler_seen_timestamp_seconds", "Last sign of the scheduler."
+    )
+    if state.seen_at is not None:
+        seen.add_metric([], state.seen_at.timestamp())
+    yield seen
+    yield GaugeMetricFamily(
+        "tracker_feeds_lateness_seconds",
+        "Lateness of the most overdue feed.",
+        state.compute_lateness(now).total_seconds(),
+    )
+
+
+def _queue_metrics(work: Workload) -> Iterator[Metric]:
+    """Yield what waits, by queue."""
+    waiting = {"rematch": float(work.chunks)}
+    yield _make_gauge("tracker_queue_waiting", "Work that waits, by queue.", "queue", waiting)
+
+
+def _evidence_metrics(work: Workload) -> Iterator[Metric]:
+    yield _make_gauge("tracker_evidence", "Evidence by state.", "state", work.evidence)
+    precision = GaugeMetricFamily(
+        "tracker_evidence_precision_ratio", "Share of judged evidence that was accepted."
+    )
+    if work.precision is not None:
+        precision.add_metric([], work.precision)
+    yield precision
+
+
+def _notification_metrics(work: Workload) -> Iterator[Metric]:
+    yield _make_gauge("tracker_notifications", "Notices by state.", "state", work.notices)
+    yield GaugeMetricFamily(
+        "tracker_notification_channels_failing", "Channels that fail.", work.failing_channels
+    )
+
+
+def _storage_metrics(work: Workload) -> Iterator[Metric]:
+    yield GaugeMetricFamily("tracker_database_bytes", "Size of the database.", work.database_bytes)
+    log = CounterMetricFamily("tracker_log_entries", "Entries of the log; its head is the last.")
+    log.add_metric([], work.log_entries)
+    yield log
+    good = {job: ended.timestamp() for job, ended in work.good_runs.items()}
+    yield _make_gauge(
+        "tracker_job_last_success_timestamp_seconds", "End of a job's last good run.", "job", good
+    )

@@ -284,9 +284,10 @@ def run_scheduler(tracker: Tracker, *, standby: bool = False) -> int:
     A `standby` waits while another scheduler leads. Raises `AlreadyRunning`, `LeadershipLost` and
     `StorageDamaged`, after which a restart would not help.
     """
-    from tracker.interfaces.process_setup import freeze_gc
+    from tracker.interfaces.process_setup import freeze_gc, limit_heaps
     from tracker.interfaces.scheduler import Scheduler
 
+    limit_heaps()
     freeze_gc()
     tracker.system.check_database()
     stop = threading.Event()

@@ -13,6 +13,7 @@ are retried soon; a damaged database, and a lock that another scheduler took, en
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,10 +23,12 @@ from typing import TYPE_CHECKING
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from structlog.contextvars import bound_contextvars
 
 from tracker.app.tracker import Tracker, clock
 from tracker.errors import LeadershipLost, StorageDamaged, StorageUnavailable
-from tracker.model.audit import JobRun
+from tracker.interfaces.process_setup import release_memory
+from tracker.model.audit import OUTAGE_JOB, JobRun
 from tracker.model.work import QueueName
 
 if TYPE_CHECKING:
@@ -44,6 +47,9 @@ MAX_CLOCK_STEP_SECONDS = 5.0
 RETRY_SECONDS = 60.0
 """Delay before retrying a job for which the database was unavailable, however seldom it runs."""
 
+NOTED_SECONDS = 60.0
+"""Interval at which the scheduler notes in the database that it runs."""
+
 MAX_CHUNKS_PER_RUN = 5
 """Maximum chunks of the archive in one run, since news must not wait long."""
 
@@ -59,6 +65,12 @@ class Job:
     seconds: float
     run: Callable[[Tracker], str | None]
     queue: QueueName | None = None
+
+
+def note_scheduler(tracker: Tracker) -> None:
+    """Note in the database that the scheduler runs, where pages and monitors look; free memory."""
+    release_memory()
+    tracker.system.note_scheduler()
 
 
 def poll_feeds(tracker: Tracker) -> str | None:
@@ -231,6 +243,7 @@ JOBS = (
     Job("benchmarks", 300, poll_benchmarks, "poll"),
     Job("upkeep", 3600, keep_up_database),
     Job("sign", 3600, sign_head),
+    Job("alive", NOTED_SECONDS, note_scheduler),
 )
 
 
@@ -324,7 +337,8 @@ class Scheduler:
             self._end = error
             self.stop()
             return
-        self._outage.record_result(job.name, away)
+        self._outage.record_result(job.name, away, self._tracker.now())
+        self._outage.record_end(self._tracker.system.record_run, self._tracker.now())
         if away is None:
             self._owed.discard(job.name)
 
@@ -367,26 +381,44 @@ class Scheduler:
 class DatabaseOutage:
     """Jobs for which the database was unavailable. Thread-safe.
 
-    The first is logged, and the recovery of the last.
+    The first is logged, and the recovery of the last. Their runs cannot be recorded meanwhile: the
+    whole outage is, as one run, once the database is back.
     """
 
     def __init__(self) -> None:
         self._refused: set[str] = set()
+        self._missed: Counter[str] = Counter()
+        self._since: datetime | None = None
+        self._reason = ""
         self._guard = threading.Lock()
 
-    def record_result(self, job: str, away: StorageUnavailable | None) -> None:
+    def record_result(self, job: str, away: StorageUnavailable | None, at: datetime) -> None:
         """Record the result of a job; None is success."""
         with self._guard:
-            before = bool(self._refused)
             if away is None:
                 self._refused.discard(job)
-            else:
-                self._refused.add(job)
-            after = bool(self._refused)
-        if after and not before:
-            logger.error("database.away", reason=str(away))
-        if before and not after:
-            logger.warning("database.back")
+                return
+            self._refused.add(job)
+            self._missed[job] += 1
+            if self._since is None:
+                self._since, self._reason = at, str(away)
+                logger.error("database.away", reason=str(away))
+
+    def record_end(self, record: Callable[[JobRun], object], at: datetime) -> None:
+        """Record an outage that has ended; if even that is refused, the next call tries again."""
+        with self._guard:
+            if self._since is None or self._refused:
+                return
+            jobs = ", ".join(f"{job} {count}" for job, count in sorted(self._missed.items()))
+            detail = f"{self._reason}; runs refused: {jobs}"
+            try:
+                record(JobRun(OUTAGE_JOB, self._since, at, "failed", detail))
+            except StorageUnavailable:
+                return
+            seconds = round((at - self._since).total_seconds())
+            logger.warning("database.back", seconds=seconds)
+            self._since = None
+            self._missed.clear()
 
     def list_refused_jobs(self) -> tuple[str, ...]:
         """Jobs that wait for the database."""
@@ -402,7 +434,8 @@ def run_job(tracker: Tracker, job: Job) -> StorageUnavailable | None:
     started = tracker.now()
     away = None
     try:
-        detail, outcome = job.run(tracker), "ok"
+        with bound_contextvars(job=job.name):
+            detail, outcome = job.run(tracker), "ok"
     except StorageDamaged:
         raise
     except Exception as error:  # anything may fail here, the next tick must still come

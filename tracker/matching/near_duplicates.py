@@ -8,16 +8,16 @@ all their runs and need no special case. Joining is causal: an item joins an ear
 one, and stays there. The result is the same in every process.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from sys import getsizeof
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracker.matching.boilerplate import clean_headline, clean_summary, split_words
+from tracker.matching.columns import NumberColumn, TextColumn
 from tracker.matching.headline_compatibility import (
     EMPTY_WORDS,
     analyse_stance,
@@ -94,24 +94,31 @@ class _ComparedText:
 
 
 class NearDuplicates:
-    """The items of the last days and their groups of copies."""
+    """The items of the last days and their groups of copies.
 
-    def __init__(self, window: timedelta = COPY_WINDOW) -> None:
+    Headlines and the index lie in scratch files in `folder`; in memory are some 50 bytes an item.
+    """
+
+    def __init__(self, window: timedelta = COPY_WINDOW, folder: Path | None = None) -> None:
         self._window = window.total_seconds()
         self._hashes = WordHashes()
-        self._postings = ShingleIndex()
+        self._postings = ShingleIndex(folder)
         self._offset = 0
         """Place of the oldest item held; places count up for ever, lists begin with this one."""
-        self._titles: list[str] = []
-        self._ids = _Column(np.dtype(np.int64))
-        self._roots = _Column(np.dtype(np.int64))
+        self._titles = TextColumn(folder)
+        self._ids = NumberColumn(np.int64)
+        self._roots = NumberColumn(np.int64)
         """The first item of the group: its id, which is known even if it is no longer held..."""
-        self._heads = _Column(np.dtype(np.int64))
+        self._heads = NumberColumn(np.int64)
         """...and its place, -1 if it was not held when the item came."""
-        self._sizes = _Column(np.dtype(np.uint16))
-        self._seen = _Column(np.dtype(np.float64))
-        self._wordings = _Column(np.dtype(np.uint8))
+        self._sizes = NumberColumn(np.uint16)
+        self._seen = NumberColumn(np.float64)
+        self._wordings = NumberColumn(np.uint8)
         """At the place of a group's first item: the number of its members in the index."""
+        self._columns = (
+            self._titles, self._ids, self._roots, self._heads, self._sizes, self._seen,
+            self._wordings,
+        )  # fmt: skip
 
     def add(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
         """Return for each item (id, title, summary, first seen), in order of arrival, the first of
@@ -129,13 +136,7 @@ class NearDuplicates:
         """Restore items with their groups (id, first of the group or None, title, summary, first
         seen).
         """
-        places = dict(
-            zip(
-                self._ids.values.tolist(),
-                range(self._offset, self._offset + len(self)),
-                strict=True,
-            )
-        )
+        places = self._find_places({root for _, root, *_ in items if root is not None})
         for begin in range(0, len(items), CHUNK_SIZE):
             chunk = items[begin : begin + CHUNK_SIZE]
             runs = self._append_items(
@@ -156,13 +157,16 @@ class NearDuplicates:
 
     @property
     def nbytes(self) -> int:
-        """Approximate size in bytes: index, columns and headlines."""
-        columns = (self._ids, self._roots, self._heads, self._sizes, self._seen, self._wordings)
-        return (
-            self._postings.nbytes
-            + sum(c.nbytes for c in columns)
-            + sum(map(getsizeof, self._titles))
-        )
+        """Approximate size in memory in bytes."""
+        return self._postings.nbytes + sum(column.nbytes for column in self._columns)
+
+    def _find_places(self, ids: Collection[int]) -> dict[int, int]:
+        """Return the places of those of these items that are held."""
+        if not ids:
+            return {}
+        indexes = np.flatnonzero(np.isin(self._ids.values, list(ids)))
+        known = self._ids.values[indexes].tolist()
+        return dict(zip(known, (indexes + self._offset).tolist(), strict=True))
 
     def _add_chunk(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
         first = self._offset + len(self)
@@ -280,7 +284,7 @@ class NearDuplicates:
     def _append_items(self, items: Sequence[tuple[int, str, str, datetime]]) -> Shingles:
         texts = [_prepare_text(title, summary) for _, title, summary, _ in items]
         runs = make_shingles([text.words for text in texts], self._hashes)
-        self._titles += [text.title for text in texts]
+        self._titles.extend([text.title for text in texts])
         self._ids.extend([id_ for id_, *_ in items])
         self._sizes.extend(runs.sizes)
         self._seen.extend([seen.timestamp() for *_, seen in items])
@@ -312,44 +316,9 @@ class NearDuplicates:
         if old_count * 8 < seen.size:
             return
         self._offset += old_count
-        del self._titles[:old_count]
-        for column in (
-            self._ids,
-            self._roots,
-            self._heads,
-            self._sizes,
-            self._seen,
-            self._wordings,
-        ):
+        for column in self._columns:
             column.drop(old_count)
         self._postings.forget(self._offset)
-
-
-class _Column:
-    """Numbers that are appended at the end and dropped at the beginning."""
-
-    def __init__(self, kind: np.dtype[Any]) -> None:
-        self._buffer = np.empty(1_024, kind)
-        self._size = 0
-
-    @property
-    def values(self) -> NDArray[Any]:
-        return self._buffer[: self._size]
-
-    @property
-    def nbytes(self) -> int:
-        return self._buffer.nbytes
-
-    def extend(self, numbers: Sequence[float] | Places) -> None:
-        needed = self._size + len(numbers)
-        if needed > self._buffer.size:
-            self._buffer = np.concatenate((self.values, np.empty(needed, self._buffer.dtype)))
-        self._buffer[self._size : needed] = numbers
-        self._size = needed
-
-    def drop(self, number: int) -> None:
-        self._buffer = self._buffer[number : self._size].copy()
-        self._size -= number
 
 
 def _prepare_text(title: str, summary: str) -> _ComparedText:

@@ -3,16 +3,20 @@ bytes.
 
 A run of words (shingle) is a number of 32 bits; an entry of the index is that number with the place
 of its text behind it, in one sorted array of 64 bits, so that finding the texts of a run and
-testing a text for a run are both binary searches. That is 8 bytes a run, about 300 a report. A
+testing a text for a run are both binary searches. That is 8 bytes a run, about 300 a report; long
+arrays lie in scratch files, so that a week of reports takes room on disk and not in memory. A
 table of MinHash bands (rensa, 64 bands of 2) takes 5,200 a report and finds pairs only by chance.
 """
 
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tracker.matching.columns import MappedArray
 
 Keys = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -29,6 +33,9 @@ is counted.
 
 FULL_STRETCH_SIZE = 1 << 20
 """Entries from which a stretch of the index is no longer merged."""
+
+MIN_MAPPED_SIZE = 1 << 16
+"""Entries from which a stretch lies in a scratch file: half a megabyte."""
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
@@ -96,11 +103,30 @@ def make_shingles(texts: list[list[str]], hashes: WordHashes) -> Shingles:
     return Shingles(entries, np.bincount((entries & _LOW).astype(np.int64), minlength=len(texts)))
 
 
+class _Stretch:
+    """Sorted entries of the index; many lie in a scratch file."""
+
+    def __init__(self, entries: Keys, folder: Path | None) -> None:
+        self._mapped = MappedArray(entries, folder) if entries.size >= MIN_MAPPED_SIZE else None
+        self.entries: Keys = self._mapped.values if self._mapped else entries
+
+    @property
+    def nbytes(self) -> int:
+        """Size in memory in bytes."""
+        return 0 if self._mapped else self.entries.nbytes
+
+    def release(self) -> None:
+        """Give back the memory that the last search took."""
+        if self._mapped:
+            self._mapped.release()
+
+
 class ShingleIndex:
     """The index: sorted stretches of entries, the oldest first."""
 
-    def __init__(self) -> None:
-        self._stretches: list[Keys] = []
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._stretches: list[_Stretch] = []
 
     def add(self, runs: Shingles, first: int, selected: NDArray[np.bool_]) -> None:
         """Index the runs of the selected rows; the first row has the place `first`."""
@@ -108,25 +134,35 @@ class ShingleIndex:
         if not entries.size:
             return
         # Rows and places increase alike, so the entries stay sorted.
-        self._stretches.append(entries + np.uint64(first))
-        while len(self._stretches) > 1:
-            last, before = self._stretches[-1], self._stretches[-2]
-            if before.size >= FULL_STRETCH_SIZE or before.size > 2 * last.size:
+        newest = entries + np.uint64(first)
+        while self._stretches:
+            before = self._stretches[-1].entries
+            if before.size >= FULL_STRETCH_SIZE or before.size > 2 * newest.size:
                 break
-            self._stretches[-2:] = [np.sort(np.concatenate((before, last)), kind="stable")]
+            newest = np.concatenate((before, newest))
+            newest.sort(kind="stable")
+            self._stretches.pop()
+        self._stretches.append(_Stretch(newest, self._folder))
 
     def forget(self, first: int) -> None:
         """Drop all entries before this place."""
-        remaining = [stretch[(stretch & _LOW) >= np.uint64(first)] for stretch in self._stretches]
-        self._stretches = [stretch for stretch in remaining if stretch.size]
+        older, self._stretches = self._stretches, []
+        for stretch in older:
+            remaining = stretch.entries[(stretch.entries & _LOW) >= np.uint64(first)]
+            if remaining.size == stretch.entries.size:
+                stretch.release()
+                self._stretches.append(stretch)
+            elif remaining.size:
+                self._stretches.append(_Stretch(remaining, self._folder))
 
     def find_shared(self, runs: Shingles) -> SharedShingles:
         """Return the texts that share a run other than a common phrase with these, and the number
         of common runs.
         """
-        parts = [_find_shared(stretch, runs) for stretch in self._stretches] or [
-            SharedShingles(_NO_PLACES, _NO_PLACES, _NO_PLACES)
-        ]
+        parts = [SharedShingles(_NO_PLACES, _NO_PLACES, _NO_PLACES)]
+        for stretch in self._stretches:
+            parts.append(_find_shared(stretch.entries, runs))
+            stretch.release()
         return SharedShingles(
             *(
                 np.concatenate([getattr(part, name) for part in parts])
@@ -136,7 +172,7 @@ class ShingleIndex:
 
     @property
     def nbytes(self) -> int:
-        """Size of the index in bytes."""
+        """Size of the index in memory in bytes."""
         return sum(stretch.nbytes for stretch in self._stretches)
 
 

@@ -348,7 +348,7 @@ def is_same_event(title: str, other: str, cosine: float) -> bool:
     return shared >= MIN_SHARED_RARITY * smaller and cosine + overlap >= MIN_LIKENESS
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def _list_token_names(title: str) -> frozenset[str]:
     """Return the stems and concepts of a headline."""
     return frozenset(

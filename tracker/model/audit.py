@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.questions.compiled_question import CompiledQuestion
@@ -15,6 +15,9 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import Forecast
 
 SignpostState = Literal["seen", "silent"]
+
+OUTAGE_JOB: Final = "database"
+"""Name of the job run that stands for all that were refused while the database was away."""
 
 
 @dataclass(frozen=True, slots=True)

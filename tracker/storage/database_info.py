@@ -78,11 +78,13 @@ def write_property(session: Session, key: str, value: str) -> None:
 
 
 def add_job_run(session: Session, run: JobRun) -> None:
-    """Store a run of a job and delete the oldest ones."""
+    """Store a run of a job and delete the oldest, but the newest of each job and outcome."""
     row = JobRunRow(**{name: getattr(run, name) for name in JobRun.__slots__})
     session.add(row)
     session.flush()
-    session.execute(delete(JobRunRow).where(col(JobRunRow.id) <= (row.id or 0) - MAX_JOB_RUNS))
+    newest = select(func.max(JobRunRow.id)).group_by(JobRunRow.job, JobRunRow.outcome)
+    old = col(JobRunRow.id) <= (row.id or 0) - MAX_JOB_RUNS
+    session.execute(delete(JobRunRow).where(old, col(JobRunRow.id).not_in(newest)))
 
 
 def list_last_job_runs(session: Session) -> tuple[JobRun, ...]:

@@ -247,12 +247,13 @@ class StoredItemText:
     first_seen_at: datetime
 
 
-def list_item_texts(session: Session, after: ItemId, since: datetime) -> list[StoredItemText]:
-    """Return the items with a higher id, first seen at or after `since`, in order."""
+def list_item_texts(
+    session: Session, after: ItemId, since: datetime, limit: int
+) -> list[StoredItemText]:
+    """Return the next items with a higher id, first seen at or after `since`, in order."""
     columns = [ITEM.c[name] for name in StoredItemText.__slots__]
-    query = (
-        select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since).order_by(ITEM.c.id)
-    )
+    query = select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since)
+    query = query.order_by(ITEM.c.id).limit(limit)
     return [StoredItemText(*row) for row in session.connection().execute(query)]
 
 

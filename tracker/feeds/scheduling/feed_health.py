@@ -136,6 +136,18 @@ class FleetHealth:
     alarm: str
 
 
+def name_failure(state: FeedState) -> str:
+    """Name the kind of a feed's failure: `http_404`, `unreadable` or `no_answer`; "" if it works.
+
+    An address that is not asked any more has the kind of its last answer.
+    """
+    if not state.failures:
+        return ""
+    if state.last_status is None:
+        return "no_answer"
+    return f"http_{state.last_status}" if state.last_status >= 400 else "unreadable"
+
+
 def assess_fleet(states: Sequence[FeedState], now: datetime) -> FleetHealth:
     """Return the health of all feeds at a time."""
     counts = Counter(assess_health(state, now) for state in states)

@@ -250,9 +250,10 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " evidence.ask_model evidence.update_suggestions learning.fit signposts.mark"
         " feeds.judge_first_start feeds.poll feeds.stop_polling feeds.read_articles"
         " upkeep.run_daily questions.open_siblings system.lead system.record_run"
-        " system.mark_replayed system.set_headline_credit notifications.collect"
-        " notifications.send benchmarks.poll system.take_slot system.rescue_jobs"
-        " feeds.hand_out evidence.hand_out_archive system.sign_head system.sign_daily_head",
+        " system.note_scheduler system.mark_replayed system.set_headline_credit"
+        " notifications.collect notifications.send benchmarks.poll system.take_slot"
+        " system.rescue_jobs feeds.hand_out evidence.hand_out_archive system.sign_head"
+        " system.sign_daily_head",
         "a worker does it": "system.connect_worker feeds.poll_batch feeds.split_batch feeds.park"
         " evidence.match_chunk",
         "a door of log-in does it": "accounts.read_link accounts.join accounts.reset"
@@ -270,6 +271,7 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         " essays.write_drafts essays.open_drafts feeds.check"
         " forecasts.fetch_account system.export_database system.import_database upkeep.back_up"
         " upkeep.backups upkeep.check upkeep.prune upkeep.compact",
+        "monitors read it, at /readyz and /metrics": "system.scheduler_state system.workload",
         "it is how the API itself works": "requests.begin requests.finish requests.abandon"
         " system.version system.newest_entry accounts.acts_today",
         "another route has it": "evidence.cards feeds.try_address feeds.add series.is_read"

@@ -106,6 +106,7 @@ def run(context: click.Context, /, standby: bool) -> None:
 
     It polls feeds and lets time pass. A second one on the same database is refused.
     """
+    configure_logging(settings_of(context), "scheduler")
     while True:
         with tracker_session(context, logs=True) as tracker:
             try:
