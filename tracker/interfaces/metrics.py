@@ -22,6 +22,8 @@ from tracker.feeds.scheduling.feed_health import (
 from tracker.model.audit import OUTAGE_JOB
 from tracker.model.health import SchedulerState, Workload
 from tracker.model.read_models import FeedHealth
+from tracker.model.upkeep import Backup
+from tracker.model.work import WorkStatus
 
 if TYPE_CHECKING:
     from tracker.app.tracker import Tracker
@@ -54,10 +56,11 @@ class _TrackerCollector(Collector):
         yield from self._job_metrics()
         workload = self._tracker.system.workload()
         yield from _scheduler_metrics(self._tracker.system.scheduler_state(), now)
-        yield from _queue_metrics(workload)
+        yield from _queue_metrics(workload, self._tracker.system.work())
         yield from _evidence_metrics(workload)
         yield from _notification_metrics(workload)
         yield from _storage_metrics(workload)
+        yield _backup_metric(self._tracker.upkeep.backups())
 
     def _fleet_metrics(self, whole: FleetHealth) -> Iterator[Metric]:
         states = GaugeMetricFamily("tracker_feeds", "Feeds by state.", labels=["state"])
@@ -179,10 +182,14 @@ def _scheduler_metrics(state: SchedulerState, now: datetime) -> Iterator[Metric]
     )
 
 
-def _queue_metrics(work: Workload) -> Iterator[Metric]:
-    """Yield what waits, by queue."""
-    waiting = {"rematch": float(work.chunks)}
+def _queue_metrics(archive: Workload, work: WorkStatus) -> Iterator[Metric]:
+    """Yield what waits, by queue, and the workers."""
+    waiting = {"rematch": float(archive.chunks)} | {q.name: float(q.waiting) for q in work.queues}
     yield _make_gauge("tracker_queue_waiting", "Work that waits, by queue.", "queue", waiting)
+    lag = {q.name: q.lag_seconds for q in work.queues}
+    yield _make_gauge("tracker_queue_lag_seconds", "Age of the oldest job.", "queue", lag)
+    yield GaugeMetricFamily("tracker_workers", "Connected workers.", len(work.workers))
+    yield GaugeMetricFamily("tracker_jobs_parked", "Jobs that failed too often.", len(work.parked))
 
 
 def _evidence_metrics(work: Workload) -> Iterator[Metric]:
@@ -200,6 +207,13 @@ def _notification_metrics(work: Workload) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "tracker_notification_channels_failing", "Channels that fail.", work.failing_channels
     )
+
+
+def _backup_metric(backups: Sequence[Backup]) -> Metric:
+    newest = GaugeMetricFamily("tracker_backup_newest_timestamp_seconds", "Newest backup.")
+    if backups:
+        newest.add_metric([], backups[0].manifest.made_at.timestamp())
+    return newest
 
 
 def _storage_metrics(work: Workload) -> Iterator[Metric]:
