@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dashboard.server.serve import serve
 from forecasts.errors import ForecastsError
-from tracker.app.tracker import open_tracker
+from tracker.app.tracker import open_tracker, wait_for_database
 from tracker.errors import StorageUnavailable, TrackerError, escape_control_characters
 from tracker.interfaces.process_setup import configure_logging
 from tracker.model.bind_address import check_address, check_port
@@ -63,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         check_address(settings.address, named=settings.has_public_names)
         check_port(settings.address, settings.port)
         configure_logging(settings)
+        wait_for_database(settings, lambda line: sys.stderr.write(f"{line}\n"))
         with open_tracker(
             replay_settings(settings) if arguments.replay else settings,
             create=False,

@@ -78,7 +78,7 @@ def run(context: click.Context, /) -> None:
 
     It polls feeds and lets time pass. A second one on the same database is refused.
     """
-    with tracker_session(context, logs=True) as tracker:
+    with tracker_session(context, logs=True, wait=True) as tracker:
         sys.exit(run_scheduler(tracker))
 
 
