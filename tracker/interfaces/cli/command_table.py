@@ -494,7 +494,7 @@ SYSTEM_COMMANDS: Final = {
     "licences": CommandEntry(
         "installation:licences",
         "List the installed packages with their licences.",
-        "--json > bill-of-materials.json",
+        "--json",
     ),
     "metrics": CommandEntry(
         "feeds:metrics", "Print the state of feeds, questions and jobs for Prometheus."
