@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dashboard.server.serve import serve
 from forecasts.errors import ForecastsError
-from tracker.app.tracker import open_tracker
+from tracker.app.tracker import open_tracker, wait_for_database
 from tracker.errors import StorageUnavailable, TrackerError, escape_control_characters
 from tracker.interfaces.process_setup import (
     allow_descriptors,
@@ -69,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         configure_logging(settings, "dashboard")
         limit_heaps()
         allow_descriptors()
+        wait_for_database(settings, lambda line: sys.stderr.write(f"{line}\n"))
         with open_tracker(
             replay_settings(settings) if arguments.replay else settings,
             create=False,

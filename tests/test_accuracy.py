@@ -148,7 +148,7 @@ def test_every_report_is_about_the_questions_that_were_chosen(
     assert {s.question_id for s in found.scores} == expected
     assert set(world.accuracy.calibration(choice).questions) == expected
     assert world.accuracy.compare(choice).choice == choice
-    assert set(world.accuracy.score_table(choice)["question"]) == expected
+    assert {row.question for row in world.accuracy.score_table(choice)} == expected
     assert {h.forecaster.id: h.updates.n_questions for h in world.accuracy.habits(choice)}.get(
         ADA, 0
     ) == len(expected)
@@ -178,8 +178,9 @@ def test_an_early_answer_waits_for_the_close(tracker: Tracker, clock: FakeClock)
     assert (found.cohorts[0].early, found.annul_rate) == (1, None)
     assert tracker.accuracy.calibration().reliability == {}
     assert tracker.accuracy.compare().rules == ()
-    actual = tracker.accuracy.score_table()["counts"].to_list()
-    assert actual == [False] * tracker.accuracy.score_table().height
+    table = tracker.accuracy.score_table()
+    assert table
+    assert not any(row.counts for row in table)
 
 
 def test_forecasts_after_the_answer_earn_nothing(tracker: Tracker, clock: FakeClock) -> None:
@@ -259,31 +260,30 @@ def test_live_and_retrospective_scores_never_mix(world: Tracker) -> None:
     assert set(live_ones.questions) & set(old_ones.questions) == set()
     assert {s.forecaster_id for s in old_ones.summaries} == {PRIOR, HAZARD}
     assert (live_ones.facets.tags, old_ones.facets.tags) == (("east", "war"), ("summit",))
-    assert set(world.accuracy.score_table(Choice(retrospective=True))["question"]) == {"old"}
+    old_rows = world.accuracy.score_table(Choice(retrospective=True))
+    assert {row.question for row in old_rows} == {"old"}
 
 
 def test_the_score_table_has_flat_columns(world: Tracker) -> None:
     table = world.accuracy.score_table()
-    rows = {(r["question"], r["forecaster"], r["rule"]): r for r in table.iter_rows(named=True)}
+    rows = {(row.question, row.forecaster, row.rule): row for row in table}
     assert (
-        table.height
+        len(table)
         == len(rows)
         == sum(len(world.resolutions.receipts(q).scores) for q in ("one", "two", "three"))
     )
-    one = rows["one", "ada", "brier"]
-    assert (one["tags"], one["horizon"], one["period"], one["cohort"]) == (
+    one = rows[QuestionId("one"), ForecasterId("ada"), "brier"]
+    assert (one.tags, one.horizon, one.period, one.cohort) == (
         "war east", "short", "2026-Q4", "2026-Q4",
     )  # fmt: skip
-    assert (one["mean_while_active"], one["coverage"], one["counts"]) == (
+    assert (one.mean_while_active, one.coverage, one.counts) == (
         pytest.approx(0.04),
         1.0,
         True,
     )
-    assert (one["family"], one["retrospective"], one["kind"]) == ("one", False, "binary")
-    assert list(zip(table["question"], table["rule"], table["forecaster"], strict=True)) == sorted(
-        zip(table["question"], table["rule"], table["forecaster"], strict=True)
-    )
-    assert table.write_csv().count("\n") == table.height + 1
+    assert (one.family, one.retrospective, one.kind) == ("one", False, "binary")
+    keys = [(row.question, row.rule, row.forecaster) for row in table]
+    assert keys == sorted(keys)
 
 
 def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
@@ -295,8 +295,8 @@ def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
     assert tracker.accuracy.compare().rules == ()
     assert (
         tracker.accuracy.habits(),
-        tracker.accuracy.score_table().height,
-    ) == ((), 0)
+        tracker.accuracy.score_table(),
+    ) == ((), ())
 
 
 # Track record

@@ -56,7 +56,7 @@ BREACHES = (
     ("tracker/app/tracker.py", "import mcp", "the MCP library lives in"),
     ("dashboard/server/guard.py", "import fastapi", "the framework of the API"),
     ("tracker/interfaces/processes.py", "import apscheduler", "APScheduler lives in"),
-    ("tracker/questions/queries/updating_habits.py", "import polars", "polars lives in"),
+    ("tracker/questions/queries/updating_habits.py", "import pyarrow", "Arrow tables are made in"),
     ("tracker/questions/queries/updating_habits.py", "import typst", "what draws and sets reports"),
     ("tracker/ingestion/poll.py", "import sqlmodel", "SQL lives in"),
     (

@@ -21,7 +21,7 @@ from tracker.interfaces.cli.commands.entry import LazyCommands
 from tracker.settings import Settings
 
 HEAVY = {
-    "aiohttp", "altair", "apscheduler", "feedparser", "lxml", "numpy", "pandas", "polars", "pyarrow", "rich", "scipy",
+    "aiohttp", "altair", "apscheduler", "feedparser", "lxml", "numpy", "pandas", "pyarrow", "rich", "scipy",
     "sqlalchemy", "sqlmodel", "streamlit", "structlog", "trafilatura",
 }  # fmt: skip
 UNUSED = {

@@ -104,7 +104,7 @@ def test_what_is_copied_is_in_the_checkout_and_in_git() -> None:
 
 
 def test_programs_come_from_the_environment_that_was_made() -> None:
-    installs = [each.words for each in all_of("RUN") if "install" in each.words]
+    installs = [each.words for each in all_of("RUN") if each.words[0].endswith("/pip")]
     from_lock, of_project = installs
     assert "--require-hashes" in from_lock
     assert from_lock[from_lock.index("-r") + 1] in copied_from_checkout()
@@ -112,13 +112,16 @@ def test_programs_come_from_the_environment_that_was_made() -> None:
     [made] = [
         each.words[-1] for each in all_of("RUN") if each.words[:3] == ["python", "-m", "venv"]
     ]
+    *_, slimmed = [each.words for each in all_of("RUN")][:-1]
+    assert slimmed == [f"{made}/bin/python", "slim.py"], "slimmed when all is installed"
     [kept] = [each for each in last_stage() if each.word == "COPY"]
     assert kept.words == [made, made]
     assert any(
         each.word == "ENV" and f"PATH={made}/bin:$PATH" in each.words for each in last_stage()
     )
-    for install in (each.words[0] for each in all_of("RUN") if "install" in each.words):
-        assert install == f"{made}/bin/pip"
+    for install in installs:
+        assert install[0] == f"{made}/bin/pip"
+        assert "--no-compile" in install
     names = {each.words[2] for each in all_of("FROM") if "AS" in each.words}
     used = {
         option.split("=")[1]
@@ -127,10 +130,14 @@ def test_programs_come_from_the_environment_that_was_made() -> None:
         if "--from=" in option
     }
     assert used <= names
-    for each in all_of("FROM"):
-        found = re.fullmatch(r"python:3\.(\d+)-slim", each.words[0])
-        assert found
-        assert int(found[1]) >= 11
+    assert {each.words[0] for each in all_of("FROM")} == {"${BASE}"}
+
+
+def test_the_base_is_pinned_by_its_digest() -> None:
+    [base] = all_of("ARG")
+    found = re.fullmatch(r"BASE=python:3\.(\d+)-slim@sha256:[0-9a-f]{64}", base.text.strip())
+    assert found
+    assert int(found[1]) >= 11
 
 
 def test_the_user_is_not_root_and_owns_the_volume() -> None:
@@ -139,7 +146,7 @@ def test_the_user_is_not_root_and_owns_the_volume() -> None:
     [prepare] = [each.text for each in last_stage() if each.word == "RUN"]
     assert user not in ("root", "0")
     assert re.search(rf"useradd .*{user}\b", prepare)
-    assert f"chown {user} {volume}" in prepare
+    assert re.search(rf"install --directory --owner {user} --mode 0700 .*{volume}\b", prepare)
 
 
 def test_the_command_and_its_flags_are_known() -> None:

@@ -26,8 +26,8 @@ from tests.forecasts.small_set import TEXTS
 from tests.test_cli import Shell
 from tests.worlds import END, set_folder
 from tracker.app import question_set_files
-from tracker.app.tracker import open_tracker
-from tracker.errors import LeadershipLost, Refused, StorageDamaged
+from tracker.app.tracker import open_tracker, wait_for_database
+from tracker.errors import BadSettings, LeadershipLost, Refused, ServerAway, StorageDamaged
 from tracker.interfaces.processes import (
     RestartBudget,
     ServeOptions,
@@ -35,6 +35,7 @@ from tracker.interfaces.processes import (
     make_line_progress,
     replay_with_progress,
 )
+from tracker.interfaces.systemd import notify_systemd
 from tracker.model.bind_address import check_port
 from tracker.settings import Settings
 
@@ -371,6 +372,90 @@ class TestChildren:
         children.start_process("scheduler", [*PYTHON, "raise SystemExit(1)"])
         assert children.wait_for_exit("127.0.0.1", free_port(), lambda: None) == 0
         assert told == ["The scheduler ended with code 1; starting it again in 1 s."]
+
+
+class TestSystemd:
+    """What the parent tells systemd, by datagrams."""
+
+    @pytest.fixture
+    def inbox(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(str(tmp_path / "notify"))
+            receiver.setblocking(False)
+            monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+            yield receiver
+
+    @pytest.mark.usefixtures("signals")
+    def test_it_is_ready_alive_and_stopping(self, inbox: socket.socket) -> None:
+        now = 0.0
+
+        def sleep(_seconds: float) -> None:
+            nonlocal now
+            now += 5
+            if now > 30:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        with socket.socket() as server:
+            server.bind(("127.0.0.1", 0))
+            server.listen()
+            watched = Supervisor(lambda _line: None, monotonic=lambda: now, sleep=sleep)
+            port = server.getsockname()[1]
+            assert watched.wait_for_exit("127.0.0.1", port, lambda: None) == 0
+        states = []
+        while len(states) < 6:
+            states.append(inbox.recv(100).decode())
+        assert states == ["READY=1", *["WATCHDOG=1"] * 4, "STOPPING=1"]
+
+    def test_nobody_is_told_without_systemd(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+        notify_systemd("READY=1")
+        monkeypatch.setenv("NOTIFY_SOCKET", "/nowhere/notify")
+        notify_systemd("READY=1")
+
+
+def away(seconds: float) -> Settings:
+    """Settings of a database server that is not there."""
+    url = f"postgresql+psycopg://ada@127.0.0.1:{free_port()}/x"
+    return Settings(database_url=url, database_wait=seconds)
+
+
+def test_a_server_that_starts_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        if now > 20:
+            monkeypatch.setattr("tracker.app.tracker.check_connection", lambda _url: None)
+
+    wait_for_database(away(60), told.append, monotonic=lambda: now, sleep=sleep)
+    assert 20 < now < 22
+    (line,) = told
+    assert line.startswith("Waiting up to 60 s: no database answers at 127.0.0.1:")
+
+
+def test_a_server_that_never_starts_is_given_up() -> None:
+    told: list[str] = []
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    with pytest.raises(ServerAway, match="no database answers"):
+        wait_for_database(away(60), told.append, monotonic=lambda: now, sleep=sleep)
+    assert (now, len(told)) == (60, 1)
+    with pytest.raises(ServerAway):
+        wait_for_database(away(0), told.append)
+    assert len(told) == 1
+
+
+def test_waiting_is_for_servers_alone(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings):
+        wait_for_database(Settings(database_url="mysql://ada@host/x"), pytest.fail)
+    wait_for_database(Settings(data_dir=tmp_path / "none"), pytest.fail)
+    assert not (tmp_path / "none").exists()
 
 
 LIVES = st.lists(st.floats(0, 599) | st.floats(600, 1e6), max_size=40)

@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.tables import check_rows
 from tracker.errors import BadSettings
-from tracker.settings import Settings, load_settings, write_setting
+from tracker.settings import Settings, is_overridden, load_settings, write_setting
 
 
 def write(directory: Path, text: str) -> Path:
@@ -135,3 +136,49 @@ def test_the_login_name_acts_unless_it_is_reserved(
 
     monkeypatch.setattr("getpass.getuser", nobody)
     assert load_settings(tmp_path, {}).me == "analyst"
+
+
+def test_a_setting_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("s3cret\n", encoding="utf-8")
+    settings = load_settings(tmp_path, {"TRACKER_MODEL_KEY_FILE": str(key)})
+    assert settings.model_key == "s3cret"
+    assert is_overridden("model_key", {"TRACKER_MODEL_KEY_FILE": str(key)})
+    (tmp_path / "empty").touch()
+    for environ, reason in (
+        ({"TRACKER_PORT_FILE": str(key)}, "'port' must be a whole number"),
+        ({"TRACKER_ME_FILE": str(tmp_path / "no")}, "names .*/no, which is missing or empty"),
+        ({"TRACKER_ME_FILE": str(tmp_path / "empty")}, "which is missing or empty"),
+        ({"TRACKER_ME_FILE": str(tmp_path)}, "is not a regular file"),
+        ({"TRACKER_ME_FILE": str(key), "TRACKER_ME": "ada"}, "both set: keep one"),
+    ):
+        with pytest.raises(BadSettings, match=reason):
+            load_settings(tmp_path, environ)
+
+
+@check_rows(
+    [
+        ("p@ss:w/rd%", "postgresql+psycopg://ada@db/x", "postgresql+psycopg://ada:p%40ss%3Aw%2Frd%25@db/x"),
+        ("", "postgresql+psycopg://ada@db/x", "postgresql+psycopg://ada@db/x"),
+        ("", "postgresql+psycopg://ada:own@db/x", "postgresql+psycopg://ada:own@db/x"),
+    ],
+    "password",
+    "address",
+    "expected",
+)  # fmt: skip
+def test_a_password_enters_the_database_address(
+    tmp_path: Path, password: str, address: str, expected: str
+) -> None:
+    environ = {"TRACKER_DATABASE_URL": address, "TRACKER_DATABASE_PASSWORD": password}
+    settings = load_settings(tmp_path, environ)
+    assert settings.url == expected
+    assert make_url(expected).password == (password or make_url(address).password)
+    assert "p@ss" not in repr(settings)
+
+
+@check_rows(["", "sqlite:///x", "postgresql+psycopg://db/x", "postgresql+psycopg://a:b@db/x"])
+def test_a_password_without_its_place_is_refused(address: str) -> None:
+    environ = {"TRACKER_DATABASE_URL": address, "TRACKER_DATABASE_PASSWORD": "s3cret"}
+    with pytest.raises(BadSettings, match="'database_password' is set") as refused:
+        load_settings(None, environ)
+    assert "s3cret" not in str(refused.value)

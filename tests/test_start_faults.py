@@ -40,6 +40,7 @@ def start(
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.delenv("TRACKER_DEBUG", raising=False)
     monkeypatch.setenv("TRACKER_PORT", str(free_port()))
+    monkeypatch.setenv("TRACKER_DATABASE_WAIT", "0")
     return Shell(tmp_path / "data", capsys, monkeypatch)
 
 
@@ -102,6 +103,25 @@ def test_a_spoilt_database_file_is_told_in_one_line(
     line = one_line(start, *argv, code=code)
     assert told in line
     assert str(start.directory) in line
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("me = ", "is not valid TOML"),
+        (f"me = {'[' * 30_000}", "nested too deeply"),
+        (f"port = {'9' * 5_000}", "Exceeds the limit"),
+        (None, "is not a regular file"),
+        ('database_password = "s3cret"', "write 'database_url' with a user"),
+    ],
+)
+@pytest.mark.parametrize("argv", [("question", "list"), ("up", "--no-browser"), ("system", "run")])
+def test_spoilt_settings_are_told_in_one_line(
+    start: Shell, sound: Path, argv: tuple[str, ...], content: str | None, told: str
+) -> None:
+    file = sound / "tracker.toml"
+    file.mkdir() if content is None else file.write_text(content)
+    assert told in one_line(start.elsewhere(sound), *argv, code=2)
 
 
 def as_file(place: Path) -> Path:

@@ -4,10 +4,10 @@ import csv as reader
 import json
 from io import BytesIO, StringIO
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from tests.builders import NOW, a_set
 from tests.tables import check_rows
@@ -34,12 +34,7 @@ def rows(content: str) -> list[list[str]]:
 def test_no_text_starts_a_formula(
     told: list[tuple[str, float]],
 ) -> None:
-    texts, numbers = zip(*told, strict=True)
-    _, *found = rows(
-        to_csv(
-            pl.DataFrame({"said": texts, "p": numbers}, schema={"said": pl.String, "p": pl.Float64})
-        )
-    )
+    _, *found = rows(to_csv(("text", "p"), told))
     assert len(found) == len(told)
     for (text, number), (read, p) in zip(told, found, strict=True):
         assert not read.startswith(DANGEROUS)
@@ -49,10 +44,7 @@ def test_no_text_starts_a_formula(
 
 @check_rows(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")'])
 def test_a_text_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
-    assert rows(to_csv(pl.DataFrame({"said": [text], "n": [-1]}))) == [
-        ["said", "n"],
-        [f"'{text}", "-1"],
-    ]
+    assert rows(to_csv(("text", "n"), [(text, -1)])) == [["text", "n"], [f"'{text}", "-1"]]
 
 
 def test_every_type_of_column_goes_through_every_format() -> None:
@@ -64,8 +56,8 @@ def test_every_type_of_column_goes_through_every_format() -> None:
         {**types, "list": "json", "raw": "bytes", "none": "number"},  # type: ignore[dict-item]
         [(1, "=x", -0.5, True, NOW, NOW.date(), ["a"], b"\xfb", None)],
     )
-    again = pl.read_parquet(BytesIO(encode_table(whole, "parquet"))).row(0)
-    assert again == (1, "=x", -0.5, True, NOW, NOW.date(), '["a"]', b"\xfb", None)
+    (again,) = parquet.read_table(BytesIO(encode_table(whole, "parquet"))).to_pylist()
+    assert tuple(again.values()) == (1, "=x", -0.5, True, NOW, NOW.date(), '["a"]', b"\xfb", None)
     (one,) = json.loads(encode_table(whole, "json"))
     assert one == {
         "id": 1, "said": "=x", "p": -0.5, "on": True, "at": "2026-12-01T09:30:00+00:00", "day": "2026-12-01",

@@ -11,6 +11,7 @@
     ├── AlreadyRunning       another scheduler holds this database
     ├── LeadershipLost       this scheduler no longer holds the lock of its database
     ├── StorageUnavailable   the database is locked, full or unreachable
+    │   └── ServerAway       no server answers, or it takes no connection yet
     └── StorageDamaged       the database file is corrupt, or is no database at all
 
 Expected failures of the outside world (a feed is down, an entry is broken) are values, not
@@ -85,6 +86,10 @@ class LeadershipLost(TrackerError):
 
 class StorageUnavailable(TrackerError):
     """The database is temporarily unusable; the transaction was rolled back and can be retried."""
+
+
+class ServerAway(StorageUnavailable):
+    """No database server answers, or it takes no connection now; waiting may help."""
 
 
 class StorageDamaged(TrackerError):

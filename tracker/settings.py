@@ -1,7 +1,8 @@
 """Settings from environment and one file: read once, frozen, passed on.
 
 Order: built-in default, then `tracker.toml` in the data directory, then `TRACKER_*` in the
-environment, then the command line. Every setting is described in docs/settings.md.
+environment (or `TRACKER_*_FILE`, the path of a file with the value), then the command line. Every
+setting is described in docs/settings.md.
 """
 
 import getpass
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from forecasts.questions.question import RESERVED
 from tracker.errors import BadSettings
@@ -29,6 +31,8 @@ MAX_FILE_BYTES = 64 * 1024
 DEFAULT_DATA_DIR = Path("data")
 """Default data directory, in the working directory."""
 _NAME_PATTERN = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+_USER_PATTERN = re.compile(r"[\w+]+://[^@/:?]+(?=@)")
+"""Start of a database address up to its user, who has no password there."""
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -47,16 +51,18 @@ def _login_name() -> str:
 class Settings:
     """All settings.
 
-    `data_dir` holds the database; `database_url` overrides it (PostgreSQL). `me` is the default
-    forecaster. `request_budget` is the number of requests a day that all feeds together may cause,
-    0 for 24 a feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may
-    be read although they are not on the public internet. `contact` is part of the user agent so
-    that a publisher can reach us. `keep_days` is the retention of texts of items without a match, 0
-    for ever. With `backups` there is one a day, and one before each upgrade, in `backup_dir`, ""
-    for a folder in the data directory. `signing_key` is the file of the key that signs heads of the
-    log, "" for that in the data directory; `head_places` are further directories that keep those
-    heads, separated by commas. `encoder` compares meanings: `minilm` (a transformer judges what a
-    table proposes), `static` (the table alone), `none`, or `auto` for the best available.
+    `data_dir` holds the database; `database_url` overrides it (PostgreSQL), with the password
+    `database_password`. A process that is to run on waits `database_wait` seconds for its server.
+    `me` is the default forecaster. `request_budget` is the number of requests a day that all feeds
+    together may cause, 0 for 24 a feed. `private_feeds` names hosts and networks, separated by
+    commas, whose feeds may be read although they are not on the public internet. `contact` is part
+    of the user agent so that a publisher can reach us. `keep_days` is the retention of texts of
+    items without a match, 0 for ever. With `backups` there is one a day, and one before each
+    upgrade, in `backup_dir`, "" for a folder in the data directory. `signing_key` is the file of
+    the key that signs heads of the log, "" for that in the data directory; `head_places` are
+    further directories that keep those heads, separated by commas. `encoder` compares meanings:
+    `minilm` (a transformer judges what a table proposes), `static` (the table alone), `none`, or
+    `auto` for the best available.
     `model_url` is the base address of an OpenAI-compatible endpoint that may judge evidence, "" for
     none; `model_name`, `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a
     day) are its parameters. Without `mcp_writes` agents only read by MCP; `mcp_daily_forecasts` and
@@ -76,6 +82,8 @@ class Settings:
 
     data_dir: Path = DEFAULT_DATA_DIR
     database_url: str = ""
+    database_password: str = field(default="", repr=False)
+    database_wait: float = 60.0
     me: str = "analyst"
     request_budget: float = 0.0
     fetch_seconds: float = 30.0
@@ -124,7 +132,13 @@ class Settings:
     @property
     def url(self) -> str:
         """Database address: `database_url`, or SQLite in the data directory."""
-        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'tracker.sqlite'}"
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir.absolute() / 'tracker.sqlite'}"
+        user = _USER_PATTERN.match(self.database_url)
+        if not self.database_password or user is None:
+            return self.database_url
+        host = self.database_url[user.end() :]
+        return f"{user[0]}:{quote(self.database_password, safe='')}{host}"
 
     @property
     def has_database(self) -> bool:
@@ -208,10 +222,34 @@ def load_settings(
     settings = Settings(data_dir=directory, me=_login_name())
     path = directory / SETTINGS_FILE
     settings = _apply_values(settings, _parse_toml(_read_file(path), path), str(path))
-    known = {f"TRACKER_{f.name.upper()}": f.name for f in fields(Settings)}
-    from_environment = {known[key]: value for key, value in environ.items() if key in known}
-    from_environment.pop("data_dir", None)
-    return check_settings(_apply_values(settings, from_environment, "environment"))
+    return check_settings(_apply_values(settings, _read_environment(environ), "environment"))
+
+
+def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Read settings from `TRACKER_NAME`, or from the file that `TRACKER_NAME_FILE` names."""
+    values: dict[str, str] = {}
+    for name in (f.name for f in fields(Settings) if f.name != "data_dir"):
+        variable = _variable(name)
+        path = environ.get(f"{variable}_FILE")
+        if path and variable in environ:
+            raise BadSettings(f"{variable} and {variable}_FILE are both set: keep one of them")
+        if path:
+            values[name] = _read_secret(f"{variable}_FILE", Path(path))
+        elif variable in environ:
+            values[name] = environ[variable]
+    return values
+
+
+def _read_secret(variable: str, path: Path) -> str:
+    """Read the value in a file, without the line break at its end."""
+    value = _read_file(path).rstrip("\r\n")
+    if not value:
+        raise BadSettings(f"{variable} names {path}, which is missing or empty")
+    return value
+
+
+def _variable(name: str) -> str:
+    return f"TRACKER_{name.upper()}"
 
 
 def replay_settings(settings: Settings) -> Settings:
@@ -227,19 +265,19 @@ def _read_file(path: Path) -> str:
             return ""
         if not path.is_file():  # a pipe would be waited for, a device read without end
             raise BadSettings(
-                f"{path} is not a regular file: move it away, or put the settings file in its place"
+                f"{path} is not a regular file: move it away, or put a file in its place"
             )
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
             raise BadSettings(
-                f"{path} is larger than {MAX_FILE_BYTES // 1024} kB, so it is no settings file"
+                f"{path} is larger than {MAX_FILE_BYTES // 1024} kB, which no setting needs"
             )
         return content.decode()
     except OSError as error:
         raise BadSettings(f"{path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise BadSettings(f"{path} is not valid TOML: it is not written in UTF-8") from None
+        raise BadSettings(f"{path} is not written in UTF-8") from None
 
 
 def _parse_toml(text: str, path: Path) -> dict[str, Any]:
@@ -302,7 +340,13 @@ def check_settings(settings: Settings) -> Settings:
             f"setting 'me' is {settings.me!r}: use lower-case letters and digits, and no "
             "reserved name"
         )
+    if settings.database_password and not _USER_PATTERN.match(settings.database_url):
+        raise BadSettings(
+            "'database_password' is set, so write 'database_url' with a user and no password: "
+            "postgresql+psycopg://user@host/name"
+        )
     limits = (
+        ("database_wait", 0, 3600),
         ("request_budget", 0, 1e7),
         ("fetch_seconds", 1, 600),
         ("fetch_megabytes", 0.1, 500),
@@ -356,7 +400,7 @@ def make_model_endpoint(settings: Settings) -> "LlmEndpoint | None":
 
 def is_overridden(name: str, environ: Mapping[str, str] = os.environ) -> bool:
     """Return True if the environment sets this, which overrides the file."""
-    return f"TRACKER_{name.upper()}" in environ
+    return bool({_variable(name), f"{_variable(name)}_FILE"} & environ.keys())
 
 
 def write_setting(data_dir: Path, name: str, value: str) -> None:

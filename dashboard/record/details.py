@@ -28,6 +28,8 @@ from forecasts.questions.question import CROWD
 from forecasts.scoring.rulebook import RULES
 from tracker.app.tracker import Tracker
 from tracker.model.read_models import Accuracy, Choice, ForecasterRecord
+from tracker.questions.queries.score_selection import TabulatedScore
+from tracker.reports.table_export import to_csv
 
 _C = st.column_config
 
@@ -100,7 +102,7 @@ def _has_content(column: "pd.Series[Any]") -> bool:
 
 def export_scores_csv(tracker: Tracker, selection: Choice) -> bytes:
     """Return all stored scores of the chosen questions as CSV."""
-    return tracker.accuracy.score_table(selection).write_csv().encode()
+    return to_csv(TabulatedScore._fields, tracker.accuracy.score_table(selection)).encode()
 
 
 _OPPONENTS = {

@@ -365,7 +365,7 @@ def test_a_worker_knows_nothing_that_parsing_does_not_need() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout.split()
     heavy = (
-        "aiohttp alembic altair apscheduler asyncio click numpy pandas polars rich scipy "
+        "aiohttp alembic altair apscheduler asyncio click numpy pandas rich scipy "
         "sqlalchemy sqlmodel streamlit"
     )
     assert not set(loaded) & {

@@ -1,6 +1,10 @@
 """The transformer in integers says nearly what it says in full, the same in any company."""
 
+import os
+import subprocess
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -74,6 +78,14 @@ def test_a_text_without_words_is_all_zeros(encoder: MiniLMEncoder) -> None:
 def test_what_lies_beyond_the_longest_text_does_not_count(encoder: MiniLMEncoder) -> None:
     first, second = encoder.encode(["war " * 126, "war " * 126 + "peace"])
     assert np.array_equal(first, second)
+
+
+def test_the_library_leaves_no_id_of_the_machine_behind(tmp_path: Path) -> None:
+    """It would keep one in the home directory, to send it to its maker with each start."""
+    program = "from tracker.matching import minilm; assert minilm.load_minilm()"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

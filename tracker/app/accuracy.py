@@ -18,7 +18,8 @@ from tracker.model.read_models import (
 )
 
 if TYPE_CHECKING:
-    import polars as pl
+    from tracker.questions.queries.score_selection import TabulatedScore
+
 ALL_QUESTIONS = Choice()
 
 
@@ -45,7 +46,7 @@ class AccuracyService(Service, noun="accuracy"):
                 session, choice, forecaster_id or self._me, self._now()
             )
 
-    def score_table(self, choice: Choice = ALL_QUESTIONS) -> "pl.DataFrame":
+    def score_table(self, choice: Choice = ALL_QUESTIONS) -> "tuple[TabulatedScore, ...]":
         """Return every score of the chosen questions as a table, for a spreadsheet."""
         from tracker.questions.queries import accuracy
 

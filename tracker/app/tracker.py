@@ -4,6 +4,7 @@ A service gathers what it needs, lets `forecasts` decide, and stores the outcome
 Each is loaded when it is first used: a command that lists questions reads no feed code.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from forecasts.questions.question import ForecasterId
 from tracker.app.service import AppContext, check_acting_for, log_forbidden, log_tallies
-from tracker.errors import Forbidden, NotFound, TrackerError
+from tracker.errors import Forbidden, NotFound, ServerAway, TrackerError
 from tracker.feeds.fetch_results import Fetch, FetchLimits
 from tracker.files.user_files import restrict_permissions
 from tracker.ingestion.match_state import MatchState
@@ -23,7 +24,7 @@ from tracker.model.principal import Door, Principal
 from tracker.questions.resolve_question import scores_are_current, update_scores
 from tracker.settings import Settings
 from tracker.storage import database_info
-from tracker.storage.sessions import Store, open_store
+from tracker.storage.sessions import Store, check_connection, open_store
 
 if TYPE_CHECKING:
     from tracker.app.accounts import AccountService
@@ -47,9 +48,40 @@ if TYPE_CHECKING:
     from tracker.app.upkeep import UpkeepService
 
 
+CONNECTION_SECONDS = 1.0
+"""Time between two attempts to connect to a database server that is not there yet."""
+
+
 def clock() -> datetime:
     """Return the current time in UTC; nothing else reads the clock."""
     return datetime.now(UTC)
+
+
+def wait_for_database(
+    settings: Settings,
+    notify: Callable[[str], object],
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], object] = time.sleep,
+) -> None:
+    """Wait until the database server takes connections, `database_wait` seconds at most.
+
+    For a process that is to run on: its machine may start before the server does. It notifies
+    once. Raises `ServerAway` when the time is over, and at once what waiting cannot help.
+    """
+    deadline = monotonic() + settings.database_wait
+    is_announced = False
+    while True:
+        try:
+            check_connection(settings.url)
+            return
+        except ServerAway as error:
+            if monotonic() >= deadline:
+                raise
+            if not is_announced:
+                notify(f"Waiting up to {settings.database_wait:.0f} s: {error}")
+                is_announced = True
+        sleep(CONNECTION_SECONDS)
 
 
 def open_tracker(

@@ -23,8 +23,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set
-from tracker.app.tracker import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker, wait_for_database
 from tracker.errors import AlreadyRunning, Refused, StorageUnavailable, TrackerError
+from tracker.interfaces.systemd import notify_systemd
 from tracker.model.bind_address import check_address, check_port
 from tracker.replay.demo import PREVIEW_END, START, replay
 from tracker.replay.demo import Progress as ReplayProgress
@@ -32,7 +33,12 @@ from tracker.settings import Settings, replay_settings
 
 logger = structlog.get_logger("tracker.interfaces.processes")
 
-STOP_SECONDS = 10.0
+STOP_SECONDS = 4.0
+"""Time that all processes together have to end after they were asked to."""
+
+WATCHDOG_SECONDS = 10.0
+"""Interval between two signs of life for systemd."""
+
 EXIT_REFUSED = 2
 """Exit code of a process that cannot run as requested: a restart would not help."""
 
@@ -122,6 +128,7 @@ class Supervisor:
         self._stopping = False
         self._find_news: Callable[[], str] | None = None
         self._news_due = self._news_until = 0.0
+        self._watchdog_due = 0.0
 
     def start_process(self, name: str, command: Sequence[str], *, ends: bool = False) -> None:
         """Start a process; it is restarted whenever it exits, unless a restart would not help.
@@ -153,12 +160,20 @@ class Supervisor:
                     return EXIT_REFUSED
                 if not announced and _accepts_connections(host, port):
                     announced = True
+                    notify_systemd("READY=1")
                     ready()
                 self._announce_news()
+                self._show_life()
                 self._sleep(0.1)
             return 0
         finally:
+            notify_systemd("STOPPING=1")
             self.end_processes()
+
+    def _show_life(self) -> None:
+        if (now := self._monotonic()) >= self._watchdog_due:
+            self._watchdog_due = now + WATCHDOG_SECONDS
+            notify_systemd("WATCHDOG=1")
 
     def _announce_news(self) -> None:
         now = self._monotonic()
@@ -202,9 +217,10 @@ class Supervisor:
         for process in processes:
             if process.poll() is None:
                 process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
         for process in processes:
             try:
-                process.wait(STOP_SECONDS)
+                process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -291,15 +307,13 @@ def run_scheduler(tracker: Tracker, *, standby: bool = False) -> int:
     freeze_gc()
     tracker.system.check_database()
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda _number, _frame: stop.set())
     with ExitStack() as stack:
+        stack.enter_context(_stop_by_signal(stop.set))
         check_lock = _take_lead(stack, tracker, stop, standby=standby)
         if check_lock is None:
             return 0
         scheduler = Scheduler(tracker.through("job"), check_lock=check_lock)
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, lambda _number, _frame: scheduler.stop())
+        stack.enter_context(_stop_by_signal(scheduler.stop))
         return 0 if stop.is_set() or scheduler.run() else 1
 
 
@@ -324,9 +338,32 @@ def _take_lead(
     return None
 
 
+@contextmanager
+def _stop_by_signal(stop: Callable[[], object]) -> Iterator[None]:
+    """Call `stop` on SIGINT or SIGTERM; work that goes on for too long after it is cut off.
+
+    Its transaction is rolled back, as after a crash.
+    """
+    cut_off = threading.Timer(STOP_SECONDS, os._exit, (0,))
+    cut_off.daemon = True
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop()
+        if not cut_off.is_alive():
+            cut_off.start()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, handle)
+    try:
+        yield
+    finally:
+        cut_off.cancel()
+
+
 def start_everything(settings: Settings, options: ServeOptions, notify: Notify) -> int:
     """Set up the database, then run scheduler and dashboard until Ctrl-C."""
     check_serve_options(options)
+    wait_for_database(settings, notify)
     with open_tracker(settings) as tracker:
         if tracker.system.replayed_until() is not None:
             raise Refused(

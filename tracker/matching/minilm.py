@@ -6,6 +6,7 @@ Only candidates are given to it: it takes some hundred times as long as the tabl
 """
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -80,6 +81,8 @@ class MiniLMEncoder:
 
 def _open_session(model: bytes, *, is_exact: bool) -> Any:
     """Open a model for one thread. `is_exact`: the processor adds large products correctly."""
+    # Read once, when the library is loaded: it would tell its maker about every start.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()

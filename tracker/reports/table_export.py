@@ -2,29 +2,20 @@
 
 import base64
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any, Final, assert_never
 
-import polars as pl
-
 from tracker.model.json_values import TableFormat
 from tracker.storage.database_info import ColumnType, TableDump
 
-FORMULA_START: Final = r"^[=+\-@\t\r\n＝＋－＠]"
+_FORMULA_START: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 """Start of a text that a spreadsheet may take for a formula, as listed by OWASP."""
 
-_POLARS_TYPES: Final[dict[ColumnType, Any]] = {
-    "text": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "truth": pl.Boolean,
-    "time": pl.Datetime("us", "UTC"),
-    "day": pl.Date,
-    "json": pl.String,
-    "bytes": pl.Binary,
-}
+_SPECIAL: Final = re.compile(r'[",\r\n]')
+"""Characters for which a cell of a CSV file is quoted."""
 
 
 def encode_table(table: TableDump, file_format: TableFormat) -> bytes:
@@ -36,67 +27,81 @@ def encode_table(table: TableDump, file_format: TableFormat) -> bytes:
     """
     match file_format:
         case "csv":
-            return to_csv(_build_frame(table, _encode_text)).encode()
+            return to_csv(list(table.columns), _encode_rows(table, _encode_text)).encode()
         case "json":
             names = list(table.columns)
-            rows = [
-                dict(zip(names, _encode_row(table, row, _encode_json), strict=True))
-                for row in table.rows
-            ]
+            rows = [dict(zip(names, row, strict=True)) for row in _encode_rows(table, _encode_json)]
             return json.dumps(rows, ensure_ascii=False, indent=1).encode()
         case "parquet":
-            target = BytesIO()
-            _build_frame(table, _encode_parquet).write_parquet(target)
-            return target.getvalue()
+            return _to_parquet(table)
         case _:
             assert_never(file_format)
 
 
-def to_csv(frame: pl.DataFrame) -> str:
-    """Encode a table as CSV; texts that could start a formula get an apostrophe in front.
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Encode rows as CSV; texts that could start a formula get an apostrophe in front.
 
-    Numbers are unchanged: −5 is a number, "-5" in a column of texts is a text.
+    Numbers are unchanged: −5 is a number, "-5" is a text. A missing value is empty, an empty text
+    is two quotation marks.
 
-    >>> to_csv(pl.DataFrame({"said": ["=1+1", "yes"], "move": [-5, 5]})).splitlines()
-    ['said,move', "'=1+1,-5", 'yes,5']
+    >>> to_csv(("text", "move"), [("=1+1", -5), ("yes", None)]).splitlines()
+    ['text,move', "'=1+1,-5", 'yes,']
     """
-    return frame.with_columns(
-        pl.when(text.str.contains(FORMULA_START))
-        .then(pl.lit("'") + text)
-        .otherwise(text)
-        .alias(name)
-        for name, text in (
-            (name, pl.col(name)) for name, type_ in frame.schema.items() if type_ == pl.String
-        )
-    ).write_csv()
+    lines = [",".join(map(_to_cell, row)) for row in (columns, *rows)]
+    return "\n".join([*lines, ""])
+
+
+def _to_cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case str():
+            text = f"'{value}" if _FORMULA_START.match(value) else value
+            quoted = text.replace('"', '""')
+            return f'"{quoted}"' if not text or _SPECIAL.search(text) else text
+        case _:
+            return str(value)
+
+
+def _to_parquet(table: TableDump) -> bytes:
+    import pyarrow  # few commands write Parquet
+    from pyarrow import parquet
+
+    types: dict[ColumnType, Any] = {
+        "text": pyarrow.string(),
+        "integer": pyarrow.int64(),
+        "number": pyarrow.float64(),
+        "truth": pyarrow.bool_(),
+        "time": pyarrow.timestamp("us", tz="UTC"),
+        "day": pyarrow.date32(),
+        "json": pyarrow.string(),
+        "bytes": pyarrow.binary(),
+    }
+    rows = list(_encode_rows(table, _encode_parquet))
+    columns = zip(*rows, strict=True) if rows else [()] * len(table.columns)
+    arrays = [
+        pyarrow.array(values, type=types[type_])
+        for values, type_ in zip(columns, table.columns.values(), strict=True)
+    ]
+    target = BytesIO()
+    parquet.write_table(
+        pyarrow.Table.from_arrays(arrays, names=list(table.columns)), target, compression="zstd"
+    )
+    return target.getvalue()
 
 
 CellEncoder = Callable[[ColumnType, Any], Any]
 
 
-def _build_frame(table: TableDump, encode: CellEncoder) -> pl.DataFrame:
-    rows = [_encode_row(table, row, encode) for row in table.rows]
-    types = (
-        "text" if encode is _encode_text and t in ("time", "day", "bytes") else t
-        for t in table.columns.values()
-    )
-    columns = zip(
-        table.columns,
-        types,
-        zip(*rows, strict=True) if rows else [()] * len(table.columns),
-        strict=True,
-    )
-    return pl.DataFrame(
-        [pl.Series(name, values, dtype=_POLARS_TYPES[type_]) for name, type_, values in columns]
-    )
-
-
-def _encode_row(table: TableDump, row: tuple[Any, ...], encode: CellEncoder) -> tuple[Any, ...]:
-    types = table.columns.values()
-    return tuple(
-        None if value is None else encode(type_, value)
-        for type_, value in zip(types, row, strict=True)
-    )
+def _encode_rows(table: TableDump, encode: CellEncoder) -> Iterable[tuple[Any, ...]]:
+    types = tuple(table.columns.values())
+    for row in table.rows:
+        yield tuple(
+            None if value is None else encode(type_, value)
+            for type_, value in zip(types, row, strict=True)
+        )
 
 
 def _encode_parquet(type_: ColumnType, value: Any) -> Any:

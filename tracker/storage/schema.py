@@ -15,11 +15,19 @@ if TYPE_CHECKING:
 
 MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
+MIGRATION_LOCK = 7_305_151_211_520_109
+"""Key of the PostgreSQL advisory lock held by a migration."""
+
+LOCK_SECONDS = 30
+"""Time for which a migration waits for a lock of another process, as a writer of SQLite does."""
+
 
 def upgrade(
     engine: Engine, target: str = "head", *, before: Callable[[], None] = lambda: None
 ) -> None:
     """Run the missing migrations, all or none; call `before` if there are some for a database.
+
+    One process at a time; the others find it done.
 
     Raises `DatabaseTooNew`, and `Refused` for the file of another program. SQLite: foreign keys are
     off while tables are rebuilt, since batch-altering a parent with ON DELETE CASCADE would
@@ -73,6 +81,8 @@ def _migrate(engine: Engine, target: str) -> None:
             _set_foreign_keys(connection, "OFF")
         try:
             with connection.begin():
+                if not is_sqlite:  # there BEGIN IMMEDIATE is the lock
+                    _take_lock(connection)
                 before = count_rows(connection)
                 config = _alembic_config()
                 config.attributes["connection"] = connection
@@ -81,6 +91,12 @@ def _migrate(engine: Engine, target: str) -> None:
         finally:
             if is_sqlite:
                 _set_foreign_keys(connection, "ON")
+
+
+def _take_lock(connection: Connection) -> None:
+    """Wait until no other process migrates; the lock ends with the transaction."""
+    connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
 
 
 def _set_foreign_keys(connection: Connection, state: str) -> None:

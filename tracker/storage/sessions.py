@@ -24,7 +24,14 @@ from sqlmodel import Session
 
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import ForecasterId
-from tracker.errors import BadSettings, Refused, StorageDamaged, StorageUnavailable, TrackerError
+from tracker.errors import (
+    BadSettings,
+    Refused,
+    ServerAway,
+    StorageDamaged,
+    StorageUnavailable,
+    TrackerError,
+)
 from tracker.files.user_files import create_private_file
 from tracker.model.access import NOTHING_HIDDEN, Hidden
 from tracker.storage import access
@@ -203,31 +210,30 @@ def _translate_postgres_error(error: DBAPIError | sqlite3.Error, url: URL) -> Tr
             "database_url has an option that PostgreSQL does not know: correct database_url"
         )
     if not state:
-        return StorageUnavailable(
-            _explain_refusal(str(error.orig if isinstance(error, DBAPIError) else error), url)
-        )
+        return _explain_refusal(str(error.orig if isinstance(error, DBAPIError) else error), url)
     message = next((text for begin, text in _POSTGRES_MESSAGES.items() if state.startswith(begin)))
     if message is _POSTGRES_MESSAGES[""] and not isinstance(error, OperationalError):
         return None
     return StorageUnavailable(message.format(place=place, reason=reason))
 
 
-def _explain_refusal(message: str, url: URL) -> str:
+def _explain_refusal(message: str, url: URL) -> StorageUnavailable:
     """Explain a failed connection from its message: there is no SQLSTATE yet."""
     refusal = re.search(r"FATAL:\s*(.+)|(no password supplied)", message)
+    place = describe_database(url)
     if refusal is None:
-        return (
+        return ServerAway(
             f"no database answers at {_format_address(url)}: start PostgreSQL, or correct "
             "database_url"
         )
     reason = refusal[1] or refusal[2]
     if any(word in reason for word in _TRANSIENT_WORDS):
-        return f"{describe_database(url)} takes no connection now ({reason}): try again in a minute"
+        return ServerAway(f"{place} takes no connection now ({reason}): try again in a minute")
     if any(word in reason for word in _LOGIN_WORDS):
-        return _POSTGRES_MESSAGES["28"].format(place=describe_database(url), reason=reason)
+        return StorageUnavailable(_POSTGRES_MESSAGES["28"].format(place=place, reason=reason))
     if "does not exist" in reason:
-        return _POSTGRES_MESSAGES["3D"].format(place=describe_database(url), reason=reason)
-    return f"{describe_database(url)} refuses the connection ({reason}): correct database_url"
+        return StorageUnavailable(_POSTGRES_MESSAGES["3D"].format(place=place, reason=reason))
+    return StorageUnavailable(f"{place} refuses the connection ({reason}): correct database_url")
 
 
 def first_line(error: BaseException) -> str:
@@ -435,6 +441,20 @@ def open_store(
         raise
     access.hide_rows(engine)
     return Store(engine)
+
+
+def check_connection(url: str) -> None:
+    """Connect to the database server at an address; raises `ServerAway` while there is none.
+
+    Raises other errors as `open_store`. There is no server of SQLite, so nothing is done for it.
+    """
+    engine = open_engine(url)
+    try:
+        if engine.dialect.name != "sqlite":
+            with translate_errors(engine), engine.connect():
+                pass
+    finally:
+        engine.dispose()
 
 
 def prepare_file(engine: Engine, create: bool) -> None:

@@ -278,7 +278,7 @@ def list_proposals(tracker: Tracker) -> tuple[AnswerBrief, ...]:
 
 def export_scores(tracker: Tracker, choice: Choice) -> tuple[dict[str, object], ...]:
     """Every score of the chosen questions, a row each."""
-    return tuple(tracker.accuracy.score_table(choice).to_dicts())
+    return tuple(row._asdict() for row in tracker.accuracy.score_table(choice))
 
 
 def trace_pair(

@@ -511,6 +511,11 @@ SYSTEM_COMMANDS: Final = {
         "Fill a new database with such a file.",
         "tracker.zip",
     ),
+    "licences": CommandEntry(
+        "installation:licences",
+        "List the installed packages with their licences.",
+        "--json",
+    ),
     "metrics": CommandEntry(
         "feeds:metrics", "Print the state of feeds, questions and jobs for Prometheus."
     ),

@@ -3,8 +3,6 @@
 from collections import Counter
 from datetime import datetime
 
-import polars as pl
-
 from forecasts.questions.links import annul_rate, group_cohorts
 from forecasts.scoring.scores import LazySequence, count_scores, list_bare_scores, sort_scores
 from forecasts.scoring.summary import summarise_scores
@@ -17,6 +15,7 @@ from tracker.questions.queries.comparisons import (
 )
 from tracker.questions.queries.question_page import list_late_forecasts
 from tracker.questions.queries.score_selection import (
+    TabulatedScore,
     build_score_table,
     filter_question_table,
     gather_questions,
@@ -62,10 +61,9 @@ def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accurac
     )
 
 
-def tabulate_scores(session: Session, choice: Choice, now: datetime) -> pl.DataFrame:
+def tabulate_scores(session: Session, choice: Choice, now: datetime) -> tuple[TabulatedScore, ...]:
     """Every score of the chosen questions, one row each, for a spreadsheet."""
     selection = gather_questions(session, choice, now)
-    rows = build_score_table(
+    return build_score_table(
         resolution_record.list_all_scores(session), filter_question_table(selection.table, choice)
     )
-    return rows.with_columns(pl.col("tags").list.join(" ")).sort("question", "rule", "forecaster")

@@ -4,19 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import polars as pl
+from typing import NamedTuple
 
 from forecasts.questions.answers import get_answer
 from forecasts.questions.families import FamilyId
 from forecasts.questions.links import (
     HORIZONS,
+    Horizon,
     calendar_quarter,
     classify_horizon,
     is_past_close,
 )
 from forecasts.questions.question import (
+    ForecasterId,
+    Kind,
     Question,
     QuestionId,
     Resolution,
@@ -29,37 +30,50 @@ from tracker.questions.queries.families import load_families
 from tracker.storage import questions, resolution_record
 from tracker.storage.sessions import Session
 
-QUESTION_COLUMNS: Mapping[str, Any] = {
-    "question": pl.String,
-    "kind": pl.String,
-    "tags": pl.List(pl.String),
-    "horizon": pl.String,
-    "period": pl.String,
-    "cohort": pl.String,
-    "family": pl.String,
-    "retrospective": pl.Boolean,
-    "counts": pl.Boolean,
-}
-SCORE_COLUMNS: Mapping[str, Any] = {
-    "question": pl.String,
-    "forecaster": pl.String,
-    "rule": pl.String,
-    "mean_while_active": pl.Float64,
-    "coverage": pl.Float64,
-    "attainable_coverage": pl.Float64,
-    "skill_over_schedule": pl.Float64,
-}
+
+class TabulatedQuestion(NamedTuple):
+    """A question with the columns to filter by; `counts`: past its close."""
+
+    question: QuestionId
+    kind: Kind
+    tags: tuple[str, ...]
+    horizon: Horizon
+    period: str
+    cohort: str
+    family: FamilyId
+    retrospective: bool
+    counts: bool
+
+
+class TabulatedScore(NamedTuple):
+    """A score with the columns of its question, as `tracker accuracy score --csv` writes it."""
+
+    question: QuestionId
+    forecaster: ForecasterId
+    rule: RuleName
+    mean_while_active: float | None
+    coverage: float
+    attainable_coverage: float
+    skill_over_schedule: float
+    kind: Kind
+    tags: str
+    horizon: Horizon
+    period: str
+    cohort: str
+    family: FamilyId
+    retrospective: bool
+    counts: bool
 
 
 def build_question_table(
     questions: Iterable[Question], families: Mapping[QuestionId, FamilyId], now: datetime
-) -> pl.DataFrame:
-    """Build a table of questions with the columns to filter by; `counts`: past its close."""
-    rows = [
-        (
+) -> tuple[TabulatedQuestion, ...]:
+    """Build a table of questions, a row each."""
+    return tuple(
+        TabulatedQuestion(
             q.id,
             q.kind,
-            list(q.tags),
+            tuple(q.tags),
             classify_horizon(q),
             calendar_quarter(q.closes_at),
             calendar_quarter(q.opens_at),
@@ -68,44 +82,50 @@ def build_question_table(
             is_past_close(q, now),
         )
         for q in questions
-    ]
-    return pl.DataFrame(rows, schema=QUESTION_COLUMNS, orient="row")
-
-
-def build_score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFrame:
-    """Build a table of scores with question columns, as `tracker accuracy score --csv` does."""
-    rows = [
-        (s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage,
-         s.attainable_coverage, s.skill_over_schedule)
-        for s in scores
-    ]  # fmt: skip
-    return pl.DataFrame(rows, schema=SCORE_COLUMNS, orient="row").join(
-        questions, on="question", how="inner"
     )
 
 
-def filter_question_table(questions: pl.DataFrame, choice: Choice) -> pl.DataFrame:
+def build_score_table(
+    scores: Iterable[Score], questions: Iterable[TabulatedQuestion]
+) -> tuple[TabulatedScore, ...]:
+    """Build a table of the scores of these questions, by question, rule and forecaster."""
+    by_id = {row.question: row for row in questions}
+    rows = [
+        TabulatedScore(
+            s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage,
+            s.attainable_coverage, s.skill_over_schedule, q.kind, " ".join(q.tags), *q[3:],
+        )
+        for s in scores
+        if (q := by_id.get(s.question_id)) is not None
+    ]  # fmt: skip
+    return tuple(sorted(rows, key=lambda row: (row.question, row.rule, row.forecaster)))
+
+
+def filter_question_table(
+    questions: Iterable[TabulatedQuestion], choice: Choice
+) -> tuple[TabulatedQuestion, ...]:
     """Filter the questions of a choice, whether they count yet or not."""
-    condition = pl.col("retrospective") == choice.retrospective
-    for column in ("horizon", "period", "kind"):
-        if (value := getattr(choice, column)) is not None:
-            condition &= pl.col(column) == value
-    if choice.tag is not None:
-        condition &= pl.col("tags").list.contains(choice.tag)
-    return questions.filter(condition)
+    return tuple(
+        row
+        for row in questions
+        if row.retrospective == choice.retrospective
+        and choice.horizon in (None, row.horizon)
+        and choice.period in (None, row.period)
+        and choice.kind in (None, row.kind)
+        and (choice.tag is None or choice.tag in row.tags)
+    )
 
 
-def list_facets(questions: pl.DataFrame, retrospective: bool) -> Facets:
+def list_facets(questions: Iterable[TabulatedQuestion], retrospective: bool) -> Facets:
     """List the available choices among the questions of one sort that count."""
-    counting = questions.filter((pl.col("retrospective") == retrospective) & pl.col("counts"))
-
-    def values(column: str) -> list[str]:
-        return counting[column].unique().sort().to_list()
-
-    tags = sorted({tag for tags in counting["tags"] for tag in tags})
-    horizons = tuple(h for h in HORIZONS if h in values("horizon"))
-    kinds = tuple(kind for kind in HEADLINE if kind in values("kind"))
-    return Facets(tuple(tags), horizons, tuple(values("period")), kinds)
+    counting = [row for row in questions if row.retrospective == retrospective and row.counts]
+    horizons, kinds = {row.horizon for row in counting}, {row.kind for row in counting}
+    return Facets(
+        tags=tuple(sorted({tag for row in counting for tag in row.tags})),
+        horizons=tuple(h for h in HORIZONS if h in horizons),
+        periods=tuple(sorted({row.period for row in counting})),
+        kinds=tuple(kind for kind in HEADLINE if kind in kinds),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +136,7 @@ class QuestionSelection:
     those of all questions.
     """
 
-    table: pl.DataFrame
+    table: tuple[TabulatedQuestion, ...]
     families: Mapping[QuestionId, FamilyId]
     facets: Facets
     questions: Mapping[QuestionId, Question]
@@ -153,7 +173,7 @@ def gather_questions(session: Session, choice: Choice, now: datetime) -> Questio
     all_questions = {q.id: q for q in questions.list_questions(session)}
     families = load_families(session, all_questions.values())
     table = build_question_table(all_questions.values(), families, now)
-    chosen_ids = {QuestionId(q) for q in filter_question_table(table, choice)["question"]}
+    chosen_ids = {row.question for row in filter_question_table(table, choice)}
     chosen_questions = {q: question for q, question in all_questions.items() if q in chosen_ids}
     answered = resolution_record.load_current_resolutions(session)
     resolved = {q: r for q, r in answered.items() if q in chosen_ids}
@@ -162,7 +182,5 @@ def gather_questions(session: Session, choice: Choice, now: datetime) -> Questio
         for q, question in chosen_questions.items()
         if is_past_close(question, now) and get_answer(question, resolved.get(q)) is not None
     }
-    choices = list_facets(
-        table.filter(pl.col("question").is_in(list(answered))), choice.retrospective
-    )
+    choices = list_facets((row for row in table if row.question in answered), choice.retrospective)
     return QuestionSelection(table, families, choices, chosen_questions, resolved, counted)

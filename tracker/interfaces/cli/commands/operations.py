@@ -108,7 +108,7 @@ def run(context: click.Context, /, standby: bool) -> None:
     """
     configure_logging(settings_of(context), "scheduler")
     while True:
-        with tracker_session(context, logs=True) as tracker:
+        with tracker_session(context, logs=True, wait=True) as tracker:
             try:
                 sys.exit(run_scheduler(tracker, standby=standby))
             except LeadershipLost as error:

@@ -32,7 +32,7 @@ from tracker.interfaces.cli.commands.terminal import (
 from tracker.model.read_models import Accuracy, Choice
 
 if TYPE_CHECKING:
-    import polars as pl
+    from tracker.questions.queries.score_selection import TabulatedScore
 
 _POOLS: Final = {
     "median": CROWD,
@@ -135,12 +135,15 @@ def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json
     print_result(scores, json, score_tables.scores_table(receipts, scores) if scores else message)
 
 
-def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json: bool) -> None:
-    rows = table if rule is None else table.filter(table["rule"] == rule)
+def _write_scores(
+    table: "tuple[TabulatedScore, ...]", rule: RuleName | None, file: Path, json: bool
+) -> None:
+    from tracker.questions.queries.score_selection import TabulatedScore
     from tracker.reports.table_export import to_csv
 
-    write_file(file, to_csv(rows).encode())
-    print_result({"rows": rows.height}, json, f"{rows.height} scores written to {file}.")
+    rows = [row for row in table if rule in (None, row.rule)]
+    write_file(file, to_csv(TabulatedScore._fields, rows).encode())
+    print_result({"rows": len(rows)}, json, f"{len(rows)} scores written to {file}.")
 
 
 @click.command()

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import click
 from rich.console import Console
 
 from forecasts.questions.question import ForecasterId
-from tracker.app.tracker import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker, wait_for_database
 from tracker.errors import Refused
 from tracker.feeds.fetch_results import FetchLimits
 from tracker.files.user_files import open_nonblocking
@@ -57,12 +58,14 @@ def tracker_session(
     *,
     create: bool = False,
     logs: bool = False,
+    wait: bool = False,
     limits: FetchLimits | None = None,
 ) -> Iterator[Tracker]:
     """Open the tracker on the configured database; raises `Refused` if it is missing.
 
     `create` makes a missing one and says so; the replay's is made by its own command. Without
     `logs` only errors are logged, unless the level is "debug": a command prints its own result.
+    `wait` is for a command that runs on: it waits for a database server that is not there yet.
     """
     settings = settings_of(context)
     if not logs and settings.log_level != "debug":
@@ -70,6 +73,8 @@ def tracker_session(
     replayed = bool(context.find_root().params["replay"])
     create = create and not replayed
     is_new = create and not settings.has_database
+    if wait:
+        wait_for_database(settings, partial(click.echo, err=True))
     with open_tracker(settings, create=create, limits=limits, follow_replay=replayed) as tracker:
         if is_new:
             click.echo(f"Made a database in {settings.data_dir}.", err=True)
