@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
+import structlog
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -173,6 +174,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description="What one more of each thing costs.")
     asked.add_argument("--questions", type=int, nargs="*", default=QUESTIONS)
     chosen = asked.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     with tempfile.TemporaryDirectory() as folder:
         by_questions = {
             n: measure(Path(folder) / str(n), "", n) for n in sorted({*chosen.questions, USUAL})

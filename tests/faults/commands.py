@@ -33,6 +33,7 @@ PRELOADED: Final = (
     "tracker.matching.matcher",
     "tracker.questions.verify_log",
 )
+RUN_SECONDS: Final = 180
 POISON_FLAG: Final = "TRACKER_FAULTS_POISON"
 """Names the feed whose documents kill the process that reads them."""
 
@@ -88,7 +89,7 @@ def kill_at_feed(feed: str) -> None:
 def run_command(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> int:
     """Run a command to its end; return its exit code."""
     process = fork_command(arguments, log, environment)
-    process.join(120)
+    process.join(RUN_SECONDS)
     if process.is_alive():
         process.kill()
         process.join()

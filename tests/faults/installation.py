@@ -1,7 +1,9 @@
 """An installation under test: a data directory, its database, and what can be asked of both."""
 
 import os
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -130,8 +132,11 @@ class Installation:
 
     def check_log(self) -> Check:
         """Check that no process printed a traceback."""
-        count = self.log.read_text(errors="replace").count("Traceback")
-        return Check(not count, f"{count} tracebacks")
+        printed = self.log.read_text(errors="replace")
+        errors = re.findall(r"^Traceback.*\n(?:[ \t|].*\n)+(.*)", printed, re.MULTILINE)
+        kinds = Counter(error.partition(":")[0][:60] for error in errors)
+        words = f" ({', '.join(kinds)})" if kinds else ""
+        return Check(not errors, f"{len(errors)} tracebacks{words}")
 
     def has_caught_up(self, news: Server) -> bool:
         """Whether all that was published is stored."""

@@ -19,9 +19,12 @@ from tests.faults.pages import free_port, read_page, read_status
 from tests.postgres import PostgresServer, own_server
 
 FEEDS: Final = 15
+START_SECONDS: Final = 180
 AWAY_SECONDS: Final = 60
 BACKLOG_SECONDS: Final = 120
-AWAY_WORDS: Final = r"no database answers|database (is away|does not answer|cannot be reached)"
+AWAY_WORDS: Final = (
+    r"no database answers|database (is away|has been away|does not answer|cannot be reached)"
+)
 HOLDERS: Final = (
     "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
     "WHERE l.locktype = 'advisory' AND l.granted AND a.application_name LIKE 'tracker scheduler %'"
@@ -43,7 +46,7 @@ def lose_database() -> Outcome:
             start_program("dashboard", serving, place.log, place.environment),
         ):
             address = f"http://127.0.0.1:{port}"
-            assert wait_until(lambda: read_status(address) == 200, 60) is not None
+            assert wait_until(lambda: read_status(address) == 200, START_SECONDS) is not None
             checks = [_catch_up(place, news, "before")]
             checks += _stay_away(server, place, news, address)
             checks += [*_check_leadership(place, clock.pid), *_restart(server, place, news)]
