@@ -40,3 +40,5 @@ def test_a_row_that_breaks_has_missed(capsys: pytest.CaptureFixture[str]) -> Non
 def test_tables_of_benchmarks_are_read_without_their_headings() -> None:
     table = "  title\n| what | measured |\n|------|------|\n| late | 6 s |\n| memory | 200 MB |\n"
     assert read_rows(table) == ["late: 6 s", "memory: 200 MB"]
+    boxed = "┃ workers ┃ s ┃\n┡━━━━╇━━━┩\n│ 1       │ 9 │\n"
+    assert read_rows(boxed) == ["1: 9"]

@@ -1,6 +1,6 @@
 """Try the faults and print the table: `./test --faults [--row NAME]`.
 
-Two rows run at a time, since most of them wait; those that measure the machine come last, alone.
+Three rows run at a time, since most of them wait; those that measure the machine come last, alone.
 Exit code 1 when a row misses what is wanted; a row that cannot be tried here says why.
 """
 
@@ -22,7 +22,7 @@ from rich.table import Table
 from tests.faults.outcome import Outcome
 from tests.faults.rows import ROWS, Row
 
-AT_ONCE = 2
+AT_ONCE = 3
 END_SECONDS = 20
 TAIL_LINES = 12
 

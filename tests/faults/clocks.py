@@ -25,7 +25,7 @@ FEEDS: Final = 5
 STEPS: Final = (0, -3600, 0, 3600, 3580, 3580 - 86400)
 """Offsets of the wall clock in seconds, one after the other."""
 
-STEP_SECONDS: Final = 32
+STEP_SECONDS: Final = 30
 ZONES: Final[Mapping[str, str]] = {
     "Europe/Berlin": "2027-03-28T00:59:30",
     "America/New_York": "2027-11-07T05:59:30",

@@ -33,7 +33,7 @@ PRELOADED: Final = (
     "tracker.matching.matcher",
     "tracker.questions.verify_log",
 )
-RUN_SECONDS: Final = 180
+RUN_SECONDS: Final = 600
 POISON_FLAG: Final = "TRACKER_FAULTS_POISON"
 """Names the feed whose documents kill the process that reads them."""
 

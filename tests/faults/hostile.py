@@ -14,6 +14,12 @@ from tests.feeds.feed_server import FeedServer
 from tracker.app.tracker import open_tracker
 
 GOOD: Final = 5
+LARGE: Final = 2
+"""So many of the good feeds are parsed in a child process, as many real ones are."""
+
+OLD: Final = tuple(
+    (f"Old news {n} " + "x" * 60, f"https://news.example/old/{n}") for n in range(300)
+)
 FETCH_SECONDS: Final = 3
 """Deadline of a fetch, a tenth of the usual one, so that the row ends soon."""
 
@@ -83,7 +89,8 @@ def _poll(place: Installation, server: FeedServer, name: str, number: int) -> Ro
     """Poll everything once in a process of its own; each good feed has one new entry."""
     links = [f"https://news.example/{n}/{number}" for n in range(GOOD)]
     for n, link in enumerate(links):
-        server.serve(f"/good/{n}", an_rss((f"News {number} of outlet {n}", link)))
+        older = OLD if n < LARGE else ()
+        server.serve(f"/good/{n}", an_rss((f"News {number} of outlet {n}", link), *older))
     place.make_due()
     began = time.monotonic()
     process = place.fork("feed", "poll", "--all")
