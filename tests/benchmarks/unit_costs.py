@@ -1,9 +1,11 @@
 """What one more of each thing costs: `python -m tests.benchmarks.unit_costs`.
 
 Feeds are polled over HTTP from a server in a process of its own; CPU is that of the polling process
-and its parsers, the encoder is the shipped one. Each feed is new, then unchanged, then has one new
-entry; from the three follow the costs of an unchanged poll, of a changed one, and of a new item.
-Then other numbers of questions stand against the same news. Bytes a row are those of all tables of
+and its parsers, the encoder is the shipped one. Each feed is read once, is then unchanged, then has
+one new entry, then three: from these follow the costs of an unchanged poll, of a changed one, and
+of a new item. Then other numbers of questions stand against the same news. `--hours N` adds hours of a hundredth of
+the largest installation of docs/capacity.md (1,000 feeds asked hourly, 100 questions, 417 items an
+hour), to hold what the costs foretell against what is measured. Bytes a row are those of all tables of
 a thing with their indexes, on SQLite and on PostgreSQL.
 """
 
@@ -18,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -36,9 +39,15 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.fetch_results import FetchLimits
 from tracker.settings import Settings
 
-FEEDS: Final = 300
-ENTRIES: Final = 10
+FEEDS: Final = 200
+ENTRIES: Final = 5
+ADDED: Final = (1, 3)
+"""New entries of each feed when all of them are asked again, and again."""
+
+WRITTEN: Final = 16
+"""Entries that are written for each feed."""
 QUESTIONS: Final = (10, 100, 1_000)
+DAY_FEEDS, HOUR_ITEMS = 1_000, 417
 USUAL: Final = 100
 """Questions that stand while polls and rows are measured: a hundredth of ten thousand."""
 
@@ -52,32 +61,43 @@ THINGS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class News:
-    """Feeds of ten entries each; `tick` gives each another one."""
+    """Feeds of five entries each; `publish` gives some more."""
 
-    def __init__(self) -> None:
-        self._news = _invented_news(random.Random(7), FEEDS * (ENTRIES + 1))
-        self._shown = ENTRIES
+    def __init__(self, feeds: int) -> None:
+        self._news = _invented_news(random.Random(7), feeds * WRITTEN)
+        self._shown = [ENTRIES] * feeds
 
-    def tick(self) -> None:
-        """Publish one more entry in each feed."""
-        self._shown += 1
+    def publish(self, entries: int, first: int, feeds: int) -> None:
+        """Publish so many more in so many feeds from the first on."""
+        for feed in range(first, first + feeds):
+            self._shown[feed % len(self._shown)] += entries
 
     def answer(self, path: str, head: bytes, transport: asyncio.Transport) -> None:
         """Serve a feed, or 304."""
-        feed, etag = int(path.rsplit("/", 1)[1]), f'"{self._shown}"'
+        feed = int(path.rsplit("/", 1)[1])
+        shown = self._shown[feed]
+        etag = f'"{shown}"'
         if header(head, "If-None-Match") == etag:
             transport.write(reply("304 Not Modified", [f"ETag: {etag}"]))
             return
-        first = feed * (ENTRIES + 1)
+        first = feed * WRITTEN
         items = "".join(
             f"<item><title>{escape(title)}</title><link>https://news.example/{n}</link>"
             f"<description>{escape(summary)}</description></item>"
-            for n, (title, summary) in enumerate(self._news[first : first + self._shown], first)
+            for n, (title, summary) in enumerate(self._news[first : first + shown], first)
         )
         body = f'<rss version="2.0"><channel><title>{feed}</title>{items}</channel></rss>'
         transport.write(
             reply("200 OK", ["Content-Type: application/rss+xml", f"ETag: {etag}"], body.encode())
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data directory, and the address of a database; "" for SQLite in the directory."""
+
+    folder: Path
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,38 +115,64 @@ class Costs:
 
 
 @contextmanager
-def watching(folder: Path, url: str, questions: int, addresses: Sequence[str]) -> Iterator[Tracker]:
+def watching(
+    place: Place, questions: int, feeds: int, addresses: Sequence[str]
+) -> Iterator[Tracker]:
     """A tracker with feeds, and questions worded after every so many headlines."""
     now = datetime.now(UTC)
-    news = _invented_news(random.Random(7), FEEDS * (ENTRIES + 1))
+    news = _invented_news(random.Random(7), feeds * WRITTEN)
     standing = [f"Will {news[n * len(news) // questions][0]}?" for n in range(questions)]
     asked = [_question(n, words) for n, words in enumerate(standing)]
     signs = [i for q, words in zip(asked, standing, strict=True) for i in _indicators(q, words)]
-    feeds = [
-        a_feed(f"feed-{n}", url=f"http://{addresses[n % len(addresses)]}/{n}") for n in range(FEEDS)
+    followed = [
+        a_feed(f"feed-{n}", url=f"http://{addresses[n % len(addresses)]}/{n}") for n in range(feeds)
     ]
-    settings = Settings(data_dir=folder, database_url=url, log_level="error")
+    settings = Settings(data_dir=place.folder, database_url=place.url, log_level="error")
     limits = FetchLimits("unit-costs/1", private=("*",), polite=False)
     with open_tracker(settings, now=lambda: now, limits=limits) as tracker:
-        tracker.question_sets.load(a_set(*asked, indicators=signs, feeds=feeds))
+        tracker.question_sets.load(a_set(*asked, indicators=signs, feeds=followed))
         tracker.feeds.poll(only=())
         yield tracker
 
 
-def measure(folder: Path, url: str, questions: int) -> Costs:
+def measure(place: Place, questions: int) -> Costs:
     """Poll all feeds when they are new, unchanged, and changed."""
-    hosts = [f"127.1.0.{n + 1}" for n in range(20)]
+    with serving(FEEDS) as server, watching(place, questions, FEEDS, server.addresses) as tracker:
+        tracker.feeds.poll(every=True)
+        unchanged, *changed = [
+            _measure_round(server, tracker, entries) / FEEDS for entries in (0, *ADDED)
+        ]
+        item = (changed[1] - changed[0]) / (ADDED[1] - ADDED[0])
+        found = _count(tracker, "evidence") / _count(tracker, "item")
+        return Costs(unchanged, changed[0] - ADDED[0] * item, item, found, _measure_rows(tracker))
+
+
+@contextmanager
+def serving(feeds: int) -> Iterator[Server]:
+    """Serve so many feeds on twenty hosts."""
+    with Server(partial(News, feeds), [f"127.1.0.{n + 1}" for n in range(20)]) as server:
+        yield server
+
+
+def _measure_round(server: Server, tracker: Tracker, entries: int) -> float:
+    """CPU milliseconds of asking all feeds after each published so many entries."""
+    server.ask("publish", entries, 0, FEEDS)
+    return _cpu(lambda: tracker.feeds.poll(every=True))
+
+
+def live_hours(place: Place, costs: Costs, hours: int) -> tuple[float, float]:
+    """Live some hours of a hundredth; return the CPU seconds foretold and measured."""
     with (
-        Server(News, hosts) as server,
-        watching(folder, url, questions, server.addresses) as tracker,
+        serving(DAY_FEEDS) as server,
+        watching(place, USUAL, DAY_FEEDS, server.addresses) as tracker,
     ):
-        first = _cpu(lambda: tracker.feeds.poll(every=True))
-        unchanged = _cpu(lambda: tracker.feeds.poll(every=True))
-        server.ask("tick")
-        second = _cpu(lambda: tracker.feeds.poll(every=True))
-        item = (first - second) / (FEEDS * (ENTRIES - 1))
-        counts = _count(tracker, "evidence") / _count(tracker, "item")
-        return Costs(unchanged / FEEDS, second / FEEDS - item, item, counts, _measure_rows(tracker))
+        tracker.feeds.poll(every=True)
+        spent = 0.0
+        for hour in range(hours):
+            server.ask("publish", 1, hour * HOUR_ITEMS, HOUR_ITEMS)
+            spent += _cpu(lambda: tracker.feeds.poll(every=True))
+    changed = HOUR_ITEMS * (costs.changed + costs.item)
+    return hours * (changed + (DAY_FEEDS - HOUR_ITEMS) * costs.unchanged) / 1000, spent / 1000
 
 
 def _cpu(work: Callable[[], object]) -> float:
@@ -173,14 +219,21 @@ def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description="What one more of each thing costs.")
     asked.add_argument("--questions", type=int, nargs="*", default=QUESTIONS)
+    asked.add_argument("--hours", type=int, default=0)
     chosen = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         by_questions = {
-            n: measure(Path(folder) / str(n), "", n) for n in sorted({*chosen.questions, USUAL})
+            n: measure(Place(folder / str(n)), n) for n in sorted({*chosen.questions, USUAL})
         }
         with own_server() as server:
-            postgres = measure(Path(folder) / "postgres", server.url, USUAL)
+            postgres = measure(Place(folder / "postgres", server.url), USUAL)
+        foretold, spent = (
+            live_hours(Place(folder / "day"), by_questions[USUAL], chosen.hours)
+            if chosen.hours
+            else (0.0, 0.0)
+        )
     console = Console(width=120)
     console.print(
         _table("CPU, ms", {"SQLite": by_questions[USUAL], "PostgreSQL": postgres}, _cpu_rows)
@@ -191,6 +244,8 @@ def main() -> None:
     console.print(
         _table("bytes a row", {"SQLite": by_questions[USUAL], "PostgreSQL": postgres}, _byte_rows)
     )
+    if chosen.hours:
+        console.print(f"{chosen.hours} hours: {foretold:.1f} CPU s foretold, {spent:.1f} measured")
 
 
 def _table(
