@@ -124,11 +124,15 @@ class Installation:
     def check_soundness(self) -> Check:
         """Check the log and, on SQLite, the file."""
         whole = self.run("system", "verify") == 0
-        sound = self.database_url or (
+        return Check(whole and self.check_file().kept, "log whole, database sound")
+
+    def check_file(self) -> Check:
+        """Check the file of SQLite, and the references in it."""
+        is_sound = bool(self.database_url) or (
             self.ask("PRAGMA integrity_check") == [("ok",)]
             and not self.ask("PRAGMA foreign_key_check")
         )
-        return Check(bool(whole and sound), "log whole, database sound")
+        return Check(is_sound, "database sound")
 
     def check_log(self) -> Check:
         """Check that no process printed a traceback."""
