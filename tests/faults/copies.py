@@ -39,9 +39,11 @@ def _drill(dialect: str, place: Installation) -> list[Check]:
         (file,) = _find_backups(place)[-1:]
         with zipfile.ZipFile(file) as archive:
             state = json.loads(archive.read("manifest.json"))["state"]
+        place.engine.dispose()
         code = place.run(*RESTORE, str(file))
+        reason = f" ({place.read_last_line()})" if code else ""
         checks = [
-            Check(code == 0, f"{dialect}: restore ends with {code}"),
+            Check(code == 0, f"{dialect}: restore ends with {code}{reason}"),
             *_compare(place, state["head"], state["rows"]),
             Check(place.run("system", "verify", "--scores") == 0, "scores as recomputed"),
             place.check_soundness(),

@@ -134,6 +134,10 @@ class Installation:
         )
         return Check(is_sound, "database sound")
 
+    def read_last_line(self) -> str:
+        """The last line that a process printed."""
+        return (self.log.read_text(errors="replace").strip().splitlines() or [""])[-1]
+
     def check_log(self) -> Check:
         """Check that no process printed a traceback."""
         printed = self.log.read_text(errors="replace")
