@@ -39,7 +39,7 @@ def _drill(dialect: str, place: Installation) -> list[Check]:
         (file,) = _find_backups(place)[-1:]
         with zipfile.ZipFile(file) as archive:
             state = json.loads(archive.read("manifest.json"))["state"]
-        place.engine.dispose()
+        place.wait_for_quiet()
         code = place.run(*RESTORE, str(file))
         reason = f" ({place.read_last_line()})" if code else ""
         checks = [

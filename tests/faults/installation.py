@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text, update
 
 from tests.benchmarks.feed_server import Server
 from tests.builders import a_feed, a_question, a_set
-from tests.faults.commands import fork_command, run_command
+from tests.faults.commands import fork_command, run_command, wait_until
 from tests.faults.newsroom import feed_address
 from tests.faults.outcome import Check
 from tracker.app.tracker import open_tracker
@@ -25,6 +25,11 @@ from tracker.storage.sessions import open_engine
 from tracker.storage.tables import FeedRow
 
 QUESTION: Final = "summit-2027"
+OTHERS: Final = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+    "pg_backend_pid()"
+)
+QUIET_SECONDS: Final = 30
 LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -133,6 +138,15 @@ class Installation:
             and not self.ask("PRAGMA foreign_key_check")
         )
         return Check(is_sound, "database sound")
+
+    def wait_for_quiet(self) -> None:
+        """Wait until nobody is connected: a server goes on for a moment with what a killed client
+        asked for.
+        """
+        self.engine.dispose()
+        if self.database_url:
+            wait_until(lambda: self.ask(OTHERS)[0][0] == 0, QUIET_SECONDS)
+            self.engine.dispose()
 
     def read_last_line(self) -> str:
         """The last line that a process printed."""
