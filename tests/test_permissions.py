@@ -27,7 +27,9 @@ def list_use_cases() -> Iterator[tuple[str, type[Service]]]:
     """Yield the public methods of all services, as in `questions.ask`."""
     for module in pkgutil.iter_modules(tracker.app.__path__):
         importlib.import_module(f"tracker.app.{module.name}")
-    shipped = (each for each in Service.__subclasses__() if each.__module__.startswith("tracker.app."))
+    shipped = (
+        each for each in Service.__subclasses__() if each.__module__.startswith("tracker.app.")
+    )
     for service in shipped:
         for name, method in vars(service).items():
             if isfunction(method) and not name.startswith("_"):

@@ -57,7 +57,7 @@ THINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "feed": ("feed", "feed_document"),
     "feed and day": ("feed_day",),
 }
-"""The tables that grow with each thing; the first one counts it. `log` has, here, little else."""
+"""The tables that grow with each thing; the first one counts it."""
 
 
 class News:
@@ -139,12 +139,14 @@ def measure(place: Place, questions: int) -> Costs:
     """Poll all feeds when they are new, unchanged, and changed."""
     with serving(FEEDS) as server, watching(place, questions, FEEDS, server.addresses) as tracker:
         tracker.feeds.poll(every=True)
+        before = _measure_sizes(tracker)
         unchanged, *changed = [
             _measure_round(server, tracker, entries) / FEEDS for entries in (0, *ADDED)
         ]
         item = (changed[1] - changed[0]) / (ADDED[1] - ADDED[0])
         found = _count(tracker, "evidence") / _count(tracker, "item")
-        return Costs(unchanged, changed[0] - ADDED[0] * item, item, found, _measure_rows(tracker))
+        rows = _compare_sizes(before, _measure_sizes(tracker))
+        return Costs(unchanged, changed[0] - ADDED[0] * item, item, found, rows)
 
 
 @contextmanager
@@ -192,12 +194,24 @@ def _count(tracker: Tracker, table: str) -> int:
         return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
 
 
-def _measure_rows(tracker: Tracker) -> dict[str, float]:
-    """Bytes of each thing, indexes included."""
+Sizes = Mapping[str, tuple[int, int]]
+"""Number and bytes, indexes included, by thing."""
+
+
+def _measure_sizes(tracker: Tracker) -> Sizes:
     return {
-        thing: sum(_size(tracker, table) for table in tables) / max(1, _count(tracker, tables[0]))
+        thing: (_count(tracker, tables[0]), sum(_size(tracker, table) for table in tables))
         for thing, tables in THINGS.items()
     }
+
+
+def _compare_sizes(before: Sizes, after: Sizes) -> dict[str, float]:
+    """Bytes of each thing that was added; of all of them where none was."""
+    rows = {}
+    for thing, (count, size) in after.items():
+        earlier, earlier_size = before[thing] if before[thing][0] < count else (0, 0)
+        rows[thing] = (size - earlier_size) / max(1, count - earlier)
+    return rows
 
 
 def _size(tracker: Tracker, table: str) -> int:
