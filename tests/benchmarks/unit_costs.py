@@ -52,8 +52,8 @@ USUAL: Final = 100
 """Questions that stand while polls and rows are measured: a hundredth of ten thousand."""
 
 THINGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "item": ("item", "item_search", "story"),
-    "evidence": ("evidence", "decision", "log"),
+    "item": ("item", "item_search"),
+    "evidence": ("evidence", "decision", "log", "story"),
     "feed": ("feed", "feed_document"),
     "feed and day": ("feed_day",),
 }

@@ -26,7 +26,7 @@ def restore_backup() -> Outcome:
         need(place, *BACKUP)
         need(place, *RESTORE)
         checks = _drill("SQLite", place)
-    with own_server() as server, new_installation(server.url) as place:
+    with own_server() as server, new_installation(server.make_database()) as place:
         checks += _drill("PostgreSQL", place)
     return judge(checks)
 

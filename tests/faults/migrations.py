@@ -15,7 +15,7 @@ from alembic import command
 from tests.faults.installation import Installation, new_installation
 from tests.faults.newsroom import open_newsroom
 from tests.faults.outcome import Check, Outcome, judge
-from tests.postgres import PostgresServer, own_server
+from tests.postgres import own_server
 from tracker.storage import schema
 from tracker.storage.schema import count_rows, read_schema_version
 from tracker.storage.sessions import open_engine
@@ -49,11 +49,13 @@ def kill_migration() -> Outcome:
         ):
             source.backup(target)
         checks = _try_moments("SQLite", place, lambda: _put_file_back(place, image))
-    with own_server() as server, new_installation(server.url) as place:
+    with own_server() as server, new_installation(server.make_database()) as place:
         _fill(place)
         place.engine.dispose()
-        other = Installation(place.data, place.log, server.url.replace("/postgres?", "/tried?"))
-        checks += _try_moments("PostgreSQL", other, lambda: _copy_database(server, other))
+        other = Installation(place.data, place.log, server.make_database("tried"))
+        checks += _try_moments(
+            "PostgreSQL", other, lambda: server.make_database("tried", "tracker")
+        )
     return judge(checks)
 
 
@@ -84,17 +86,7 @@ def _put_file_back(place: Installation, image: Path) -> None:
     shutil.copy(image, _find_file(place))
 
 
-def _copy_database(server: PostgresServer, other: Installation) -> None:
-    import psycopg
-
-    template = server.url.replace("+psycopg", "").replace("/postgres?", "/template1?")
-    other.engine.dispose()
-    with psycopg.connect(template, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS tried WITH (FORCE)")
-        connection.execute("CREATE DATABASE tried TEMPLATE postgres")
-
-
-def _try_moments(dialect: str, place: Installation, put_back: Callable[[], None]) -> list[Check]:
+def _try_moments(dialect: str, place: Installation, put_back: Callable[[], object]) -> list[Check]:
     put_back()
     old = read_state(place)
     began = time.monotonic()

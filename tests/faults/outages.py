@@ -36,7 +36,7 @@ def lose_database() -> Outcome:
     with (
         own_server() as server,
         open_newsroom() as news,
-        new_installation(server.url) as place,
+        new_installation(server.make_database()) as place,
     ):
         place.load(news, FEEDS)
         port = free_port()

@@ -34,7 +34,11 @@ def need(place: Installation, *command: str) -> None:
 def kill_workers() -> Outcome:
     """Kill workers in the middle of their jobs while feeds publish and people forecast."""
     chance, acknowledged = random.Random(3), dict[str, float]()
-    with own_server() as server, open_newsroom() as news, new_installation(server.url) as place:
+    with (
+        own_server() as server,
+        open_newsroom() as news,
+        new_installation(server.make_database()) as place,
+    ):
         need(place, *WORKER)
         need(place, *CLOCK)
         place.load(news, FEEDS)
@@ -70,7 +74,11 @@ def kill_workers() -> Outcome:
 def kill_leaders() -> Outcome:
     """Kill the leading one of three clocks, or cut its connection, and look who leads next."""
     chance = random.Random(4)
-    with own_server() as server, open_newsroom() as news, new_installation(server.url) as place:
+    with (
+        own_server() as server,
+        open_newsroom() as news,
+        new_installation(server.make_database()) as place,
+    ):
         need(place, *CLOCK)
         place.load(news, FEEDS)
         clocks = [place.fork(*CLOCK) for _ in range(3)]
@@ -102,7 +110,11 @@ PARK_SECONDS: Final = 240
 
 def poison_worker() -> Outcome:
     """Follow a feed whose document kills every worker that reads it."""
-    with own_server() as server, open_newsroom() as news, new_installation(server.url) as place:
+    with (
+        own_server() as server,
+        open_newsroom() as news,
+        new_installation(server.make_database()) as place,
+    ):
         need(place, *WORKER)
         need(place, *CLOCK)
         news.ask("publish", FEEDS, 2)
