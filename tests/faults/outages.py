@@ -122,6 +122,7 @@ def fill_disk() -> Outcome:
             told = _fill(place, news)
             checks = [Check("no room is left" in told, f"the log says “{told}”"), *_use_full(place)]
             subprocess.run(["mount", "-o", f"remount,size={LARGE}", str(mount)], check=True)
+            place.make_due()  # feeds that were read before the last entries came wait for their time
             seconds = wait_until(lambda: place.has_caught_up(news), FULL_SECONDS, every=0.5)
             checks.append(
                 Check(seconds is not None, f"resumes by itself in {seconds or FULL_SECONDS:.0f} s")
