@@ -21,6 +21,7 @@ from hypothesis import settings as examples
 
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
+from tests.postgres import address
 from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.interfaces.process_setup import remove_handlers
@@ -66,8 +67,11 @@ CORPORA = ROOT.parent / "shared" / "corpora"
 UNMEASURED = {"dashboard", "e2e"}
 """Folders whose tests are not measured for coverage."""
 
-collect_ignore_glob = [] if CORPORA.is_dir() else ["test_corpus_*.py", "feeds/test_corpus_*.py"]
-"""Tests on other people's feeds are left out where those are not beside the repository."""
+collect_ignore_glob = ["faults/*"]
+"""Faults are tried by `./test --faults`; tests on other people's feeds are left out where those are
+not beside the repository."""
+if not CORPORA.is_dir():
+    collect_ignore_glob += ["test_corpus_*.py", "feeds/test_corpus_*.py"]
 
 
 WITH_BOTH_DIALECTS = {"store", "test_every_kind", "test_remembering", "test_start_faults"}
@@ -191,11 +195,6 @@ def a_database(server: str, like: str = "") -> Iterator[str]:
     yield address(server, name)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def address(server: str, name: str) -> str:
-    """How the tracker is told of a database on a server."""
-    return server.replace("/postgres?", f"/{name}?").replace("postgresql:", "postgresql+psycopg:")
 
 
 @pytest.fixture

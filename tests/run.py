@@ -1,6 +1,7 @@
-"""Run the gate, everything (`--full`), or pytest with the given options: `./test` starts this.
+"""Run the gate, everything (`--full`), the faults (`--faults`), or pytest with the given options.
 
-mypy runs beside the tests of the first two; `--full` also compares the coverage with its gates.
+`./test` starts this. mypy runs beside the tests of the first two; `--full` also compares the
+coverage with its gates; `--faults` prints the table of `tests/faults`.
 """
 
 import os
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the tests that the arguments ask for; return the exit code."""
     full = list(arguments) == ["--full"]
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else plugins are compiled in every process
+    if arguments and arguments[0] == "--faults":
+        return subprocess.call([sys.executable, "-m", "tests.faults", *arguments[1:]])
     if arguments and not full:
         return pytest.main(list(arguments))
     options = choose_options(os.cpu_count() or 1, full=full)

@@ -13,7 +13,8 @@ import pytest
 
 from dashboard import __main__
 from tests.builders import a_set, no_network
-from tests.conftest import a_database, address
+from tests.conftest import a_database
+from tests.postgres import address
 from tests.test_cli import Shell
 from tests.test_running import free_port
 from tracker.app.questions import QuestionService

@@ -87,7 +87,7 @@ class Settings:
     me: str = "analyst"
     request_budget: float = 0.0
     fetch_seconds: float = 30.0
-    fetch_megabytes: float = 20.0
+    fetch_megabytes: float = 5.0
     private_feeds: str = ""
     contact: str = ""
     keep_days: float = 90.0

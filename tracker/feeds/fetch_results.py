@@ -108,7 +108,7 @@ class FetchLimits:
 
     user_agent: str
     total_seconds: float = 30
-    max_bytes: int = 20_000_000
+    max_bytes: int = 5_000_000
     in_flight: int = 128
     per_host: int = 2
     max_redirects: int = 5
