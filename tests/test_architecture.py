@@ -23,7 +23,7 @@ def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
 def test_every_arrow_points_the_right_way() -> None:
     done = lint_imports(ROOT)
     assert done.returncode == 0, done.stdout
-    assert "32 kept, 0 broken" in done.stdout
+    assert "33 kept, 0 broken" in done.stdout
 
 
 BREACHES = (

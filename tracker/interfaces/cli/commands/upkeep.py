@@ -26,7 +26,7 @@ from tracker.model.upkeep import CheckResult, PruneReport, describe_size, format
 @as_json
 @click.pass_context
 def status(context: click.Context, /, json: bool) -> None:
-    """Show version, storage, growth, backups, workers and queues."""
+    """Show version, growth, backups, workers and queues."""
     with tracker_session(context) as tracker:
         system, work, now = tracker.system.status(), tracker.system.work(), tracker.now()
     lines = [*describe_system(system), *describe_work(work, now)]
