@@ -1,7 +1,7 @@
 """Seals: Merkle roots over the items and the evidence of a day, as entries of the log.
 
 Items are too many for an entry each. A seal is about a range of ids, which a late or wrong clock
-does not move, and its leaves are columns that are never changed and that `forget_old_texts` keeps.
+does not move, and its leaves are columns that are never changed and that pruning keeps.
 Rows are read in slices: memory does not grow with their number.
 """
 
