@@ -95,7 +95,7 @@ def test_a_question_counts_from_its_close_and_hindsight_never(
     assert {*found.scores} == {
         replace(s, receipt=()) for s in scores
     }  # receipts are read where one is opened
-    assert both.accuracy.score_table().height == len(scores)
+    assert len(both.accuracy.score_table()) == len(scores)
     others = {"binary", "categorical", "ordered", "numeric", "date"} - {life.asked.kind}
     assert all(both.accuracy.summarise(Choice(kind=kind)).summaries == () for kind in others)  # type: ignore[arg-type]
 

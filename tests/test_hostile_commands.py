@@ -289,7 +289,7 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
     [
         (
             ("question", "retract", NOT_UTF8, "--why", "a slip"),
-            r"Error: the argument caf\udce9 is not UTF-8: write it anew",
+            r"Error: the argument caf\udce9 is not UTF-8: type it again",
         ),
         (("essay", "claims", NOT_UTF8), "is not UTF-8"),
         (

@@ -118,7 +118,7 @@ def test_the_command_ends_with_one_if_anything_is_wrong(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shell = at_a_terminal(sound, clock, capsys, monkeypatch)
-    assert len(shell("system", "check").splitlines()) == 10
+    assert len(shell("system", "check").splitlines()) == 11
     assert all(row["good"] for row in shell.json("system", "check"))
     open_file(sound)
     assert "WRONG permissions: other users can read" in shell("system", "check", code=1)

@@ -27,15 +27,12 @@ def test_the_docs_show_every_page_and_stay_light() -> None:
     assert sum(file.stat().st_size for file in OUT.iterdir()) < 4_500_000
 
 
-def test_every_promised_behaviour_has_a_browser_test_in_the_gate() -> None:
-    assert set(behaviours("")) == BEHAVIOURS
-    assert set(behaviours("pytest.mark.gate")) == BEHAVIOURS
+def test_every_promised_behaviour_has_a_browser_test() -> None:
+    assert set(behaviours()) == BEHAVIOURS
 
 
-def behaviours(mark: str) -> list[int]:
-    """The behaviours that tests in a browser prove, of those tests whose decorators contain
-    `mark`.
-    """
+def behaviours() -> list[int]:
+    """The behaviours that tests in a browser prove."""
     functions = [
         node
         for file in BROWSER.glob("test_*.py")
@@ -49,6 +46,5 @@ def behaviours(mark: str) -> list[int]:
     return [
         int(n)
         for text in decorators
-        if mark in text
         for n in re.findall(r"mark\.behaviour\((\d+)\)", text)
     ]

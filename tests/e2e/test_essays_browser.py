@@ -139,6 +139,7 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
         re.compile("30 June 2028")
     )
     page.get_by_role("radio", name="2 Window, source, base rate").click()
+    visitor.settle()
     page.get_by_role("textbox", name="How often has this happened before?").fill("6 of 11 years")
     expect(page.get_by_text("It starts at 54")).to_be_visible()
     visitor.settle()

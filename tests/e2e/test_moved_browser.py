@@ -23,9 +23,14 @@ def pick_newest(visitor: Visitor) -> None:
     page.get_by_role("radio", name="one forecast").click()
     field = page.get_by_role("combobox", name="Forecast")
     expect(field).to_be_visible()
-    visitor.settle()
-    field.press("ArrowDown")  # opens the list; a tap is lost while the page is drawn anew
-    page.get_by_role("option").first.click()
+    newest = page.get_by_role("option").first
+    for _ in range(20):  # a list that is opened while the page is redrawn closes again
+        visitor.settle()
+        field.press("ArrowDown")
+        page.wait_for_timeout(500)
+        if newest.is_visible():
+            break
+    newest.click()
 
 
 @pytest.mark.behaviour(9)

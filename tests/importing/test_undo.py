@@ -25,7 +25,7 @@ def look(tracker: Tracker) -> dict[str, Any]:
         "questions": tracker.questions.list(),
         "acts": [page.acts for page in pages],
         "timelines": [tracker.questions.history(p.summary.question.id).timelines for p in pages],
-        "scores": tracker.accuracy.score_table(RETROSPECTIVE).rows(),
+        "scores": tracker.accuracy.score_table(RETROSPECTIVE),
         "receipts": [tracker.resolutions.receipts(p.summary.question.id).scores for p in pages],
         "changes": [entry for entry in tracker.reports.recent_changes() if not is_undone(entry)],
     }
