@@ -43,8 +43,4 @@ def behaviours() -> list[int]:
         for node in functions
         if hasattr(node, "decorator_list")
     ]
-    return [
-        int(n)
-        for text in decorators
-        for n in re.findall(r"mark\.behaviour\((\d+)\)", text)
-    ]
+    return [int(n) for text in decorators for n in re.findall(r"mark\.behaviour\((\d+)\)", text)]

@@ -25,6 +25,7 @@ from tracker.client import ApiProblem
 from tracker.client import Client as ApiClient
 from tracker.errors import NotFound
 from tracker.model.evidence import ManualEvidence
+from tracker.model.notifications import Times
 from tracker.model.principal import Principal
 from tracker.settings import Settings
 
@@ -32,6 +33,8 @@ SUMMIT, SECRET = "summit-2027", "pact-2027"
 TOKEN = "Zanzibar"
 BEA, BEN, SCOUT = map(ForecasterId, ("bea", "ben", "agent:scout"))
 REASON = "An invitation was sent, and such invitations are mostly accepted."
+
+NO_QUIET_HOURS = Times(quiet_from="00:00", quiet_until="00:00")
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ def test_two_people_and_an_agent_share_an_installation(
         installation.enter(BEA).notifications.add_channel(mailbox)
         hook = f"webhook+http://127.0.0.1:{web.port}/hook"
         installation.enter(BEN).notifications.add_channel(hook)
+        for person in (BEA, BEN):  # the test may run at night
+            installation.enter(person).notifications.set_times(NO_QUIET_HOURS)
         forecast(bea, installation, "20")
         forecast(ben, installation, "80")
         made = installation.call(
