@@ -101,14 +101,15 @@ def is_beyond_the_gate(item: pytest.Item) -> bool:
     """Whether a test runs with `./test --full` only; the marker `gate` keeps one that would be left
     out.
 
-    These are tests in a browser, on other people's feeds, and on PostgreSQL where SQLite has shown
-    the same.
+    These are slow tests, tests in a browser, on other people's feeds, and on PostgreSQL where
+    SQLite has shown the same.
     """
     if item.get_closest_marker("gate"):
         return False
     places = {item.path.stem, *item.path.relative_to(ROOT).parts}
     second_dialect = "[postgresql" in item.name and not WITH_BOTH_DIALECTS & places
-    return second_dialect or "e2e" in places or item.path.stem.startswith("test_corpus_")
+    is_slow = item.get_closest_marker("slow") is not None
+    return is_slow or second_dialect or "e2e" in places or item.path.stem.startswith("test_corpus_")
 
 
 def pytest_collection_finish() -> None:

@@ -20,6 +20,7 @@ def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.gate
 def test_every_arrow_points_the_right_way() -> None:
     done = lint_imports(ROOT)
     assert done.returncode == 0, done.stdout
@@ -71,6 +72,7 @@ BREACHES = (
 
 
 @pytest.mark.slow
+@pytest.mark.gate
 def test_a_line_that_breaks_an_arrow_is_found(tmp_path: Path) -> None:
     for name in ("forecasts", "tracker", "dashboard"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -106,6 +106,7 @@ def test_a_replay_keeps_who_worded_its_headlines(small: Settings) -> None:
         assert tracker.system.headline_credit() == said
 
 
+@pytest.mark.slow
 def test_a_replay_can_be_continued_to_a_later_day(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +137,7 @@ def list_tables(settings: Settings) -> dict[str, list[Any]]:
     return tables
 
 
+@pytest.mark.slow
 def test_a_paused_replay_ends_as_one_without_a_pause(
     tmp_path: Path, whole: tuple[Settings, float]
 ) -> None:
@@ -168,6 +170,7 @@ def test_a_paused_replay_ends_as_one_without_a_pause(
     assert list_tables(paused) == list_tables(at_once)
 
 
+@pytest.mark.slow
 def test_acts_during_a_replay_do_not_disturb_it(settings: Settings) -> None:
     stop, later = END - timedelta(days=150), END - timedelta(days=60)
     replay(settings, busy_world(), END, silent, stop=stop)
@@ -199,6 +202,7 @@ def test_a_replay_opens_the_siblings_of_its_last_day(settings: Settings) -> None
             assert tracker.system.verify().bad_seq is None
 
 
+@pytest.mark.slow
 def test_news_of_the_last_months_waits_for_a_review(settings: Settings) -> None:
     december = END - timedelta(days=43)
     replay(settings, busy_world(), december, silent)

@@ -140,6 +140,7 @@ def child(up: Up, module: str) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.gate
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the children of a process from /proc")
 def test_everything_starts_comes_back_and_stops_with_its_parent(
     up: Up, data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

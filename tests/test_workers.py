@@ -100,6 +100,7 @@ def is_idle(tracker: Tracker) -> bool:
     return not any(q.waiting or q.running for q in tracker.system.work().queues)
 
 
+@pytest.mark.slow
 def test_killed_workers_lose_nothing_and_double_nothing(
     shared: Settings, clock_side: Tracker
 ) -> None:

@@ -190,6 +190,7 @@ class Killed(Exception):
     """The process goes away in the middle of its work."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "when", [pytest.param(1, marks=pytest.mark.full), 25, pytest.param(45, marks=pytest.mark.full)]
 )
@@ -241,6 +242,7 @@ def test_a_run_killed_between_questions_resumes_with_the_next(
     assert run_backtest(by_words, run, silent) == first
 
 
+@pytest.mark.slow
 def test_only_the_feed_of_true_evidence_is_missed(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
@@ -287,6 +289,7 @@ def test_a_run_is_a_replay_that_keeps_to_its_bounds(lived: Lived) -> None:
     assert abs(safety.largest_move.log_odds) < 2 * safety.bound
 
 
+@pytest.mark.slow
 def test_an_early_answer_takes_no_date_off_the_schedule(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
@@ -351,6 +354,7 @@ def test_the_run_never_takes_the_place_of_the_live_database(
     assert not run.out.exists()
 
 
+@pytest.mark.slow
 def test_people_are_held_against_time_alone_on_their_own_dates(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
@@ -410,6 +414,7 @@ def test_captured_feeds_are_lived_through_with_edits_and_copies(
     ]
 
 
+@pytest.mark.slow
 def test_all_cores_find_what_one_finds(tmp_path: Path, by_words: Settings, small: Path) -> None:
     lines = news(range(12))
     one = run_backtest(by_words, wanted(tmp_path, small, lines, "one"), silent)
@@ -445,6 +450,7 @@ def test_the_command_announces_retrospection_and_prints_the_report(
     assert not (tmp_path / "data" / "tracker.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_a_question_that_nobody_answered_counts_for_safety_alone(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -387,6 +388,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @check_rows(HOSTILE.values())
 def test_a_hostile_list_ends(document: Callable[[], bytes]) -> None:
     with patience():

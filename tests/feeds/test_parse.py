@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -532,6 +533,7 @@ def test_a_document_too_costly_to_read_is_refused(inside: str, reason: str) -> N
         assert refused(body) == reason
 
 
+@pytest.mark.slow
 @check_rows(
     [
         rss(entry(inside=f"<description><![CDATA[{'<!--' * 200_000}]]></description>")),

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import get_args
 
+import pytest
+
 from forecasts.essays.catalogue.entries import CatalogueEntry, Place, load_catalogue
 from forecasts.essays.catalogue.lookup import CatalogueMatch
 from forecasts.essays.draft import (
@@ -63,6 +65,7 @@ def draft_entry(entry: CatalogueEntry) -> Iterator[ClaimDraft]:
             yield redraft(first, kind=kind, last=date(2027, 12, 31))
 
 
+@pytest.mark.slow
 @check_rows(CATALOGUE.entries)
 def test_drafts_without_gaps_are_not_blocked(entry: CatalogueEntry) -> None:
     for draft in draft_entry(entry):
@@ -74,6 +77,7 @@ def test_drafts_without_gaps_are_not_blocked(entry: CatalogueEntry) -> None:
         assert blocking == [], draft.plan.text
 
 
+@pytest.mark.slow
 def test_most_entries_fill_a_draft() -> None:
     filled = [
         entry.id

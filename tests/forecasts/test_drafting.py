@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -551,6 +552,7 @@ def test_a_figure_lies_where_it_is_said_to(text: str) -> None:
         assert figure.value in text[figure.start : figure.end].replace(",", "")
 
 
+@pytest.mark.slow
 def test_a_hostile_sentence_takes_no_long_time() -> None:
     for piece in (
         "will " * 20_000,
