@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from forecasts.question_sets.question_set import FeedSeed
 from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
-from tracker.feeds.feed import Feed
+from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.fetch_results import Fetched, FetchRequest, fetch_one
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.feed_health import FleetHealth
@@ -77,8 +77,6 @@ class FeedService(Service, noun="feeds"):
 
     def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> "PollReport":
         """Poll due feeds, `only` these, or `every` one not paused; link new items as evidence."""
-        from tracker.ingestion import poll
-
         chosen = None
         if every or only is not None:
             with self._store.reading() as session:
@@ -87,14 +85,7 @@ class FeedService(Service, noun="feeds"):
                     *feeds.list_series_documents(session).values(),
                 ]
             chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
-        return poll.run_poll(
-            self._whole_store,
-            self._context.network,
-            self._context.match_state,
-            now=self._now,
-            budget=self._settings.request_budget,
-            chosen=chosen,
-        )
+        return self._run_poll(chosen)
 
     def hand_out(self) -> int | None:
         """Hand the due feeds to the workers, in batches; their number, None without a worker.
@@ -117,21 +108,13 @@ class FeedService(Service, noun="feeds"):
 
     def poll_batch(self, feed_ids: Sequence[FeedId]) -> "PollReport":
         """Poll those of a worker's feeds that are still due; their leases end with it."""
-        from tracker.ingestion import poll
         from tracker.ingestion.feed_claims import LEASE
 
         now = self._now()
         with self._whole_store.writing() as session:
             feeds.lease_feeds(session, feed_ids, now + LEASE)
             chosen = feeds.load_due_feeds(session, feed_ids, now)
-        report = poll.run_poll(
-            self._whole_store,
-            self._context.network,
-            self._context.match_state,
-            now=self._now,
-            budget=self._settings.request_budget,
-            chosen=chosen,
-        )
+        report = self._run_poll(chosen)
         with self._whole_store.writing() as session:
             feeds.lease_feeds(session, feed_ids, None)
         return report
@@ -147,6 +130,18 @@ class FeedService(Service, noun="feeds"):
 
         with self._whole_store.writing() as session:
             park_feeds(session, feed_ids)
+
+    def _run_poll(self, chosen: Sequence[FeedState] | None) -> "PollReport":
+        from tracker.ingestion import poll
+
+        return poll.run_poll(
+            self._whole_store,
+            self._context.network,
+            self._context.match_state,
+            now=self._now,
+            budget=self._settings.request_budget,
+            chosen=chosen,
+        )
 
     def _enqueue_batches(self, session: Session, batches: Sequence[Sequence[FeedId]]) -> None:
         for batch in batches:

@@ -26,7 +26,7 @@ from tracker.model.upkeep import (
     format_bytes,
 )
 from tracker.settings import Settings, replay_settings
-from tracker.storage import backup_files, database_copies, database_info, pruning
+from tracker.storage import backup_files, database_copies, database_info, pruning, schema
 from tracker.storage.leader import hold_leadership
 from tracker.storage.sessions import Store
 
@@ -92,7 +92,7 @@ class UpkeepService(Service, noun="upkeep"):
     def compact(self) -> PruneReport:
         """Write a SQLite file anew without its free pages; raises `AlreadyRunning`."""
         with hold_leadership(self._whole_store.engine, self._now()):
-            pruning.compact(self._whole_store)
+            schema.let_shrink(self._whole_store.engine)
         return self._report({}, is_dry=False)
 
     def _make_backup(self, file: Path, reason: BackupReason) -> Backup:

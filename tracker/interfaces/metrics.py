@@ -22,7 +22,6 @@ from tracker.feeds.scheduling.feed_health import (
 from tracker.model.audit import OUTAGE_JOB
 from tracker.model.health import SchedulerState, Workload
 from tracker.model.read_models import FeedHealth
-from tracker.model.upkeep import Backup
 from tracker.model.work import WorkStatus
 
 if TYPE_CHECKING:
@@ -60,7 +59,6 @@ class _TrackerCollector(Collector):
         yield from _evidence_metrics(workload)
         yield from _notification_metrics(workload)
         yield from _storage_metrics(workload)
-        yield _backup_metric(self._tracker.upkeep.backups())
 
     def _fleet_metrics(self, whole: FleetHealth) -> Iterator[Metric]:
         states = GaugeMetricFamily("tracker_feeds", "Feeds by state.", labels=["state"])
@@ -209,18 +207,15 @@ def _notification_metrics(work: Workload) -> Iterator[Metric]:
     )
 
 
-def _backup_metric(backups: Sequence[Backup]) -> Metric:
-    newest = GaugeMetricFamily("tracker_backup_newest_timestamp_seconds", "Newest backup.")
-    if backups:
-        newest.add_metric([], backups[0].manifest.made_at.timestamp())
-    return newest
-
-
 def _storage_metrics(work: Workload) -> Iterator[Metric]:
     yield GaugeMetricFamily("tracker_database_bytes", "Size of the database.", work.database_bytes)
     log = CounterMetricFamily("tracker_log_entries", "Entries of the log; its head is the last.")
     log.add_metric([], work.log_entries)
     yield log
+    newest = GaugeMetricFamily("tracker_backup_newest_timestamp_seconds", "Newest backup.")
+    if work.backed_up_at is not None:
+        newest.add_metric([], work.backed_up_at.timestamp())
+    yield newest
     good = {job: ended.timestamp() for job, ended in work.good_runs.items()}
     yield _make_gauge(
         "tracker_job_last_success_timestamp_seconds", "End of a job's last good run.", "job", good

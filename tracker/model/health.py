@@ -50,7 +50,8 @@ class SchedulerState:
 class Workload:
     """Work done and waiting: evidence by its state, notices by theirs (sent, waiting, retrying),
     failing channels, chunks of the archive to match, entries of the log, and the size of the
-    database in bytes. `good_runs` is when each job last ended well.
+    database in bytes. `good_runs` is when each job last ended well, `backed_up_at` the time of the
+    newest backup, None if there was none.
     """
 
     evidence: Mapping[str, int]
@@ -60,6 +61,7 @@ class Workload:
     log_entries: int
     database_bytes: int
     good_runs: Mapping[str, datetime]
+    backed_up_at: datetime | None
 
     @property
     def precision(self) -> float | None:

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 
 from sqlalchemy import URL, Connection, Engine, text
 
@@ -20,7 +20,8 @@ from tracker.errors import Refused, StorageDamaged
 from tracker.files.user_files import create_private_file
 from tracker.model.upkeep import DatabaseState
 from tracker.storage.event_log import read_head
-from tracker.storage.schema import count_rows, read_schema_version
+from tracker.storage.queue import QUEUE_SCHEMA
+from tracker.storage.schema import count_rows, list_broken_references, read_schema_version
 from tracker.storage.sessions import (
     damage_error,
     describe_database,
@@ -28,9 +29,6 @@ from tracker.storage.sessions import (
     open_engine,
     translate_errors,
 )
-
-QUEUE_SCHEMA: Final = "queue"
-"""Schema of the queue of workers. Its jobs are left out: what is due is queued again."""
 
 
 def read_state(connection: Connection) -> DatabaseState:
@@ -90,14 +88,9 @@ def check_copy(url: str) -> DatabaseState:
 
 
 def find_broken_reference(connection: Connection) -> str:
-    """Return how many rows refer to missing ones, in words; "" if none does.
-
-    PostgreSQL lets no such row in.
-    """
-    if connection.dialect.name != "sqlite":
-        return ""
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-    return f"{len(broken)} rows refer to missing ones, first in {broken[0][0]}" if broken else ""
+    """Return how many rows refer to missing ones, in words; "" if none does."""
+    broken = list_broken_references(connection)
+    return f"{len(broken)} rows refer to missing ones, first in {broken[0]}" if broken else ""
 
 
 def explain_missing_program(engine: Engine, name: str) -> str:

@@ -9,7 +9,12 @@ from sqlmodel import Session, col, select
 
 from tracker.model.health import SchedulerState, Workload
 from tracker.storage import event_log
-from tracker.storage.database_info import read_database_bytes, read_property, write_property
+from tracker.storage.database_info import (
+    read_backup_time,
+    read_database_bytes,
+    read_property,
+    write_property,
+)
 from tracker.storage.tables import (
     ChannelRow,
     EvidenceRow,
@@ -48,6 +53,7 @@ def read_workload(session: Session) -> Workload:
         log_entries=event_log.find_newest_seq(session),
         database_bytes=read_database_bytes(session),
         good_runs=_list_good_runs(session),
+        backed_up_at=read_backup_time(session),
     )
 
 

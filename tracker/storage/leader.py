@@ -165,7 +165,8 @@ class AdvisoryLock(Leadership):
 
     def _acquire_on(self, connection: Connection) -> None:
         backend = connection.execute(
-            text(_CONFIGURE_QUERY), {"name": _connection_name(), **SERVER_KEEPALIVES}
+            text(_CONFIGURE_QUERY),
+            {"name": f"tracker scheduler {describe_process()}", **SERVER_KEEPALIVES},
         ).scalar_one()
         if connection.execute(
             text("SELECT pg_try_advisory_lock(:key)"), {"key": SCHEDULER_LOCK}
@@ -197,8 +198,9 @@ class AdvisoryLock(Leadership):
             self._connection = None
 
 
-def _connection_name() -> str:
-    return f"tracker scheduler {os.getpid()} on {socket.gethostname()}"
+def describe_process() -> str:
+    """Name this process among those of all machines: `4711 on alpha`."""
+    return f"{os.getpid()} on {socket.gethostname()}"
 
 
 _LOCK_PARAMETERS = {"high": SCHEDULER_LOCK >> 32, "low": SCHEDULER_LOCK & 0xFFFFFFFF}

@@ -5,7 +5,6 @@ come again as a new one, and the log goes on vouching for it. Evidence is never 
 """
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -220,15 +219,3 @@ def give_back_room(store: Store) -> None:
         if left in (0, free):
             return
         free = left
-
-
-def compact(store: Store) -> None:
-    """Write a SQLite file anew without free pages; from then on it gives room back in slices.
-
-    All others wait meanwhile. PostgreSQL does so by itself, so there this does nothing.
-    """
-    if store.engine.dialect.name == "sqlite":
-        with closing(store.engine.raw_connection()) as connection:
-            driver: Any = connection.driver_connection
-            driver.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            driver.execute("VACUUM")

@@ -5,8 +5,6 @@ SQLite has one process and no queue: here that is a queue without jobs and worke
 that of Procrastinate 3.10; a release with another one needs a migration of ours.
 """
 
-import os
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -25,9 +23,13 @@ from tracker.model.work import (
     Rescue,
     WorkerStatus,
 )
+from tracker.storage.leader import SERVER_KEEPALIVES, describe_process
 
-_KEEPALIVES: Final = (
-    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+QUEUE_SCHEMA: Final = "queue"
+"""Schema of the queue's tables. Backups leave its jobs out: what is due is queued again."""
+
+_KEEPALIVES: Final = " ".join(
+    f"-c tcp_keepalives_{name}={value}" for name, value in SERVER_KEEPALIVES.items()
 )
 _WORKER_PREFIX: Final = "tracker worker "
 
@@ -41,12 +43,11 @@ def connection_parameters(engine: Engine, queues: Sequence[QueueName]) -> dict[s
     if engine.dialect.name == "sqlite":
         raise Refused("this database is worked by one process: tracker system run")
     parameters: dict[str, Any] = dict(engine.dialect.create_connect_args(engine.url)[1])
-    process = f"{os.getpid()} on {socket.gethostname()}"
-    options = f"{parameters.get('options', '')} -c search_path=queue {_KEEPALIVES}".strip()
+    options = f"{parameters.get('options', '')} -c search_path={QUEUE_SCHEMA} {_KEEPALIVES}".strip()
     return {
         **parameters,
         "connect_timeout": 5,
-        "application_name": f"{_WORKER_PREFIX}{','.join(queues)} {process}",
+        "application_name": f"{_WORKER_PREFIX}{','.join(queues)} {describe_process()}",
         "options": options,
     }
 
@@ -84,7 +85,7 @@ def _is_parked(session: Session, key: str) -> bool:
 def _queue_path(session: Session) -> Iterator[Any]:
     """Let unqualified names mean the queue's; an error ends the transaction, and this with it."""
     before = session.execute(text("SELECT current_setting('search_path')")).scalar_one()
-    _set_path(session, "queue")
+    _set_path(session, QUEUE_SCHEMA)
     yield session.connection().connection.driver_connection
     _set_path(session, before)
 

@@ -50,14 +50,17 @@ def upgrade(
             " update the tracker, or choose another --data"
         )
     if version is None:
-        _let_shrink(engine)
+        let_shrink(engine)
     else:
         before()
     _migrate(engine, target)
 
 
-def _let_shrink(engine: Engine) -> None:
-    """Let a new SQLite database give room back in slices; one with tables would need a VACUUM."""
+def let_shrink(engine: Engine) -> None:
+    """Write a SQLite file anew without free pages; from then on it gives room back in slices.
+
+    All others wait meanwhile. PostgreSQL does so by itself, so there this does nothing.
+    """
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as connection:
             driver: Any = connection.driver_connection
@@ -140,15 +143,20 @@ def find_missing_part(connection: Connection) -> str:
     return ""
 
 
+def list_broken_references(connection: Connection) -> list[str]:
+    """Return the table of each row that refers to a missing one; PostgreSQL lets none in."""
+    if connection.dialect.name != "sqlite":
+        return []
+    return [row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
+
+
 def check_migration(connection: Connection, before: dict[str, int]) -> None:
     """Reject, and so roll back, a migration that broke a reference or lost a row."""
-    if connection.dialect.name == "sqlite":
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise TrackerError(
-                f"migration stopped, nothing changed: {len(broken)} broken references, first in "
-                f"{broken[0][0]}"
-            )
+    if broken := list_broken_references(connection):
+        raise TrackerError(
+            f"migration stopped, nothing changed: {len(broken)} broken references, first in "
+            f"{broken[0]}"
+        )
     after = count_rows(connection)
     lost = [name for name, count in before.items() if name in after and after[name] < count]
     if lost:
