@@ -48,6 +48,7 @@ from tests.benchmarks.fleet_world import (
 from tests.benchmarks.processes import PeakMemory
 from tracker.app.tracker import open_tracker
 from tracker.ingestion.writer import PollReport
+from tracker.interfaces.process_setup import configure_logging
 from tracker.settings import Settings
 
 TICK = timedelta(seconds=15)
@@ -211,6 +212,7 @@ def main() -> None:
             private_feeds="*",
             log_level="error",
         )
+        configure_logging(settings)
         run = Run(settings, server, args)
         with (
             Server(partial(Looking, settings), ()) as looking,

@@ -77,14 +77,16 @@ def import_feed_list(session: Session, document: bytes, now: datetime) -> FeedIm
         raise Refused(feed_list.reason)
     known_urls = feeds.map_urls_to_feeds(session)
     ids = set(known_urls.values())
-    added = 0
+    new: dict[str, FeedState] = {}
     for listed in feed_list.feeds:
-        if listed.url not in known_urls:
+        if listed.url not in known_urls and listed.url not in new:
             feed = feed_from_list(listed, ids)
-            added += feeds.add_feed(session, make_feed_state(feed, now), now)
+            new[listed.url] = make_feed_state(feed, now)
             ids.add(feed.id)
+    feeds.add_new_feeds(session, list(new.values()), now)
     invalidate_plan(session)
-    return FeedImport(feed_list.title, added, len(feed_list.feeds) - added, feed_list.skipped)
+    read_already = len(feed_list.feeds) - len(new)
+    return FeedImport(feed_list.title, len(new), read_already, feed_list.skipped)
 
 
 def export_feed_list(session: Session) -> bytes:

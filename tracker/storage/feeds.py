@@ -60,13 +60,16 @@ def add_feed(session: Session, state: FeedState, at: datetime) -> bool:
     known = select(FeedRow.id).where((FeedRow.id == state.id) | (FeedRow.url == state.feed.url))
     if session.exec(known).first() is not None:
         return False
-    session.execute(
-        insert(FEED).values(
-            **_feed_values(state.feed), **_state_values(state), **_rhythm_values(state)
-        )
-    )
-    states.log_states(session, "feed", [state.id], at)
+    add_new_feeds(session, [state], at)
     return True
+
+
+def add_new_feeds(session: Session, new: Sequence[FeedState], at: datetime) -> None:
+    """Store feeds of which neither id nor address exists, in the log too."""
+    rows = [_feed_values(s.feed) | _state_values(s) | _rhythm_values(s) for s in new]
+    if rows:
+        session.connection().execute(insert(FEED), rows)
+        states.log_states(session, "feed", [state.id for state in new], at)
 
 
 def list_feeds(session: Session) -> tuple[FeedState, ...]:

@@ -19,6 +19,9 @@ from tracker.storage.event_log import BASELINE, ChainBreak, LogEntry, NewEntry, 
 from tracker.storage.tables import FeedRow, ForecasterRow, IndicatorRow
 
 DIGEST_LENGTH: Final = 32
+MAX_SUBJECTS_PER_QUERY: Final = 1_000
+"""Databases limit the parameters of a statement: SQLite allows 32,766."""
+
 _COMPUTED_IDS: Final = {forecaster.id for forecaster in COMPUTED}
 
 
@@ -43,8 +46,9 @@ STATES: Final[Mapping[str, StateTable]] = MappingProxyType(
 
 def log_states(session: Session, kind: str, subjects: Sequence[str], at: datetime) -> None:
     """Append an entry for each of these rows, which are new or changed, as they are stored."""
-    if subjects:
-        stored = _iterate_facts(session, kind, STATES[kind].row.id.in_(subjects))
+    for start in range(0, len(subjects), MAX_SUBJECTS_PER_QUERY):
+        chunk = subjects[start : start + MAX_SUBJECTS_PER_QUERY]
+        stored = _iterate_facts(session, kind, STATES[kind].row.id.in_(chunk))
         event_log.append_entries(
             session, [NewEntry(kind, subject, facts, at) for subject, facts in stored]
         )
