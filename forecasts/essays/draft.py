@@ -21,7 +21,7 @@ from forecasts.essays.catalogue.lookup import (
 from forecasts.essays.drafting.acts import plan_act
 from forecasts.essays.drafting.attitudes import HeldClaim, strip_attitude
 from forecasts.essays.drafting.clauses import LEADING_TIME, Clause, looks_ahead, parse_clause
-from forecasts.essays.drafting.core import find_core, split_predictions
+from forecasts.essays.drafting.core import find_core, keep_prediction, split_predictions
 from forecasts.essays.drafting.figures import find_chance, write_digits
 from forecasts.essays.drafting.fit import is_about
 from forecasts.essays.drafting.levels import has_figure
@@ -160,7 +160,9 @@ def _read_parts(source: ClaimSource) -> Iterator[HeldClaim]:
     text = source.sentence.text[:_MAX_SENTENCE_CHARACTERS]
     is_of_before = source.before and _CHANCE_ALONE.match(text)
     text = source.before[-1] if is_of_before else text
-    for words in split_predictions(text):
+    for statement in split_predictions(text):
+        kept = keep_prediction(statement)
+        words = kept if statement.endswith(kept) else statement
         part = strip_attitude(words)
         claim = write_digits(name_base_years(part.text, source.day))
         before = f"{text[: max(0, text.find(words))]} {part.before}".strip()

@@ -8,7 +8,8 @@ from forecasts.questions.compiled_question import MAX_LINE_LENGTH, Statement
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import Kind, utc
 from tests.tables import check_rows
-from tracker.matching.compile_question import compile_question, find_names
+from tracker.matching.compile_question import compile_question
+from tracker.matching.question_names import find_names
 
 
 def compile_text(
@@ -37,6 +38,37 @@ def compile_text(
             "Will Norway join the EU by 2030?",
             "Norway joins the EU",
             "Norway stays out of the EU",
+        ),
+        ("Will it rain in Lima on 5 May?", "Rain in Lima", "No rain in Lima"),
+        (
+            "Has Chad passed the budget by December?",
+            "Chad has passed the budget",
+            "Chad has not passed the budget",
+        ),
+        (
+            "Will the Riksbank not raise rates in June?",
+            "Riksbank holds or cuts rates",
+            "Riksbank raises rates",
+        ),
+        (
+            "By 1 May 2027, will Chad invade or blockade Niger, according to the UN?",
+            "Chad invades or blockades Niger",
+            "Chad rules out invading or blockading Niger",
+        ),
+        (
+            "Are there going to be protests in Lima on May 31st?",
+            "Protests in Lima",
+            "No protests in Lima",
+        ),
+        (
+            "Will temperatures in Lima exceed 48 °C this summer?",
+            "Temperatures in Lima rise above 48 °C",
+            "Temperatures in Lima stay below 48 °C",
+        ),
+        (
+            "Will Bo Li win the most votes in the 2027 Chad elections?",
+            "Bo Li wins the most votes in the 2027 Chad elections",
+            "Bo Li loses the most votes in the 2027 Chad elections",
         ),
         (
             "Will Chad and Sudan sign a border treaty before March 2027?",
@@ -160,8 +192,8 @@ def compile_text(
         ),
         (
             "Will Chad keep daily cases under 900 until mid-March?",
-            "Daily cases in Chad stays below 900",
-            "Daily cases in Chad rises above 900",
+            "Daily cases in Chad stay below 900",
+            "Daily cases in Chad rise above 900",
         ),
         (
             "Qatar a member of the bloc by 2030?",

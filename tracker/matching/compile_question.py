@@ -13,25 +13,39 @@ from forecasts.essays.dates import MONTHS
 from forecasts.essays.drafting.times import remove_claim_times
 from forecasts.questions.compiled_question import (
     MAX_LINE_LENGTH,
-    MAX_NAMES,
     CompiledQuestion,
     Statement,
 )
 from forecasts.questions.question import Kind, Question
 from tracker.matching.headline_clauses import (
+    agree,
     clean_subject,
     find_verb,
     is_also_noun,
+    is_verb,
     phrase_clause,
+    phrase_perfect,
     phrase_predicate,
     starts_predicate,
 )
+from tracker.matching.question_names import REMARK, find_names, use_acronyms
 
 _Phrase = Callable[[re.Match[str]], tuple[str, str] | None]
 
-_REMARK: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|https?://\S+")
-_ACRONYM: Final = re.compile(r"\s*[(\[](?P<acronym>[A-Z][A-Z0-9&]{1,7})[)\]]")
-_QUESTION_WORD: Final = re.compile(r"^(?:will|would|does|do|is|are|has|have|can|should)\b\s+", re.I)
+_ATTRIBUTION: Final = re.compile(
+    r",?\s+(?:according to|as (?:announced|certified|confirmed|declared|measured|reported) by)\b"
+    r"[^,]*,?",
+    re.IGNORECASE,
+)
+_QUESTION_WORD: Final = re.compile(
+    r"^(?:will|would|does|do|did|is|are|has|have|can|could|should)\b\s+", re.IGNORECASE
+)
+_TIME_FIRST: Final = re.compile(
+    r"^(?:after|as of|at|before|between|by|during|from|in|on|within)\b[^?]{3,80}?,\s+"
+    r"(?=(?:will|would|does|do|is|are|has|have|can)\b)",
+    re.IGNORECASE,
+)
+_EVER: Final = re.compile(r"\bever\s+(?!more\b|since\b|closer\b)")
 _AMOUNT_QUESTION: Final = re.compile(
     r"^(?:by )?(?:how (?:many|much|high|low|large|big|far|long)|what(?: is| will be)?"
     r"|at what(?: price| level| rate)?|when)\b\s*",
@@ -54,8 +68,11 @@ _OPTION_QUESTION: Final = re.compile(
     re.IGNORECASE,
 )
 _OR_MORE: Final = re.compile(r"\s+or (?:more|higher|above|less|fewer|lower|below)\b")
-_SEASON: Final = re.compile(r"\b((?:19|20)\d\d)[/–]\d\d\b")
+_SEASON: Final = re.compile(r"\b((?:19|20)\d\d)[/–](?:\d\d){1,2}\b")
 _OF_YEAR: Final = re.compile(rf"\b(?!(?:{'|'.join(MONTHS)})\b)([A-Z]\w+) of (?:19|20)\d\d\b")
+_OPEN_COMPARISON: Final = re.compile(r"\s+than$")
+"""What is left of "than in January"."""
+
 _AFTER_DAY: Final = re.compile(rf"\bafter \d{{1,2}} (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b")
 """A day from which on something counts, which is no deadline."""
 
@@ -101,14 +118,13 @@ _BELOW: Final = re.compile(
 _COUNT: Final = re.compile(
     r"^(?:more than|over|at least)\s+(?P<what>\d[\d,.]*\s.+)$", re.IGNORECASE
 )
-_THERE: Final = re.compile(r"^there be (?P<no>no )?(?:an?\s+)?(?P<what>.+)$", re.IGNORECASE)
-_NAME: Final = re.compile(
-    r"\b[A-Z][\w’'.-]*(?:\s+(?:(?:of|the|de|al|bin|van|von|der)\s+)*(?:al-|el-)?[A-Z0-9][\w’'.-]*)*"
+_THERE: Final = re.compile(
+    r"^there (?:be|going to be) (?P<no>no )?(?:an?\s+)?(?P<what>.+)$", re.IGNORECASE
 )
-_POSSESSIVE: Final = re.compile(r"[’']s\b")
-_NO_NAMES: Final = frozenset(
-    """will would does do is are has have can the a an what which who where when how by yes no if
-    any and or at in on both there this that""".split()
+_WEATHER: Final = re.compile(r"^it (?P<no>not )?(?P<what>(?:rain|snow|hail|thunder)\b.*)$", re.I)
+_PERFECT: Final = re.compile(r"^(?:has|have)\s+", re.IGNORECASE)
+_NEGATED: Final = re.compile(
+    r"^(?P<who>(?:(?!or\b)\S+\s+){1,6})not\s+(?P<deed>(?P<verb>[a-z]+)\b.*)$"
 )
 
 
@@ -194,40 +210,14 @@ def strip_question(text: str) -> str:
     >>> strip_question("Will gold close at $3,200 or more at the end of 2025? (COMEX)")
     'Will gold close at $3,200'
     """
-    body = _REMARK.sub("", _use_acronyms(_SEASON.sub(r"\1", text))).split("?")[0].strip()
+    body = REMARK.sub("", use_acronyms(_SEASON.sub(r"\1", text))).split("?")[0].strip()
+    body = _EVER.sub("", _ATTRIBUTION.sub("", _TIME_FIRST.sub("", body)))
     first, _, remainder = _GO_PUBLIC.sub("go public", _OR_MORE.sub("", body)).partition(" ")
     if not _YEAR_AS_SUBJECT.match(remainder):
         after_day = _AFTER_DAY.search(remainder)
         remainder = remove_claim_times(_OF_YEAR.sub(r"\1", _AFTER_DAY.sub("", remainder)))
         remainder += f" {after_day[0]}" if after_day else ""
-    return f"{first} {remainder}".strip()
-
-
-def _use_acronyms(text: str) -> str:
-    """Write the acronym in brackets instead of the long name before it, as headlines do.
-
-    >>> _use_acronyms("Will the World Trade Organization (WTO) rule on it?")
-    'Will the WTO rule on it?'
-    """
-    for match in reversed([*_ACRONYM.finditer(text)]):
-        if (start := _find_long_name(text[: match.start()], match["acronym"])) >= 0:
-            text = text[:start] + match["acronym"] + text[match.end() :]
-    return text
-
-
-def _find_long_name(before: str, acronym: str) -> int:
-    """Return where the name begins whose initials are the acronym; -1 if none ends the text."""
-    words = [*re.finditer(r"[^\W_]+(?:['’][^\W_]+)*", before)]
-    for count in range(2, len(acronym) + 4):
-        if count > len(words):
-            break
-        name = words[-count:]
-        small = [w for w in name if w[0].islower()]
-        initials = "".join(w[0][0] for w in name).upper()
-        capitals = "".join(w[0][0] for w in name if w[0][0].isupper())
-        if name[0][0][:1].isupper() and len(small) < count / 2 and acronym in (initials, capitals):
-            return name[0].start()
-    return -1
+    return _OPEN_COMPARISON.sub("", f"{first} {remainder}").strip()
 
 
 def phrase_outcomes(body: str) -> tuple[str, str]:
@@ -239,9 +229,16 @@ def phrase_outcomes(body: str) -> tuple[str, str]:
     ('Bitcoin rises above $150K', 'Bitcoin stays below $150K')
     >>> phrase_outcomes("Will there be no change in interest rates")
     ('no change in interest rates', 'change in interest rates')
+    >>> phrase_outcomes("Will the Fed not raise rates")
+    ('Fed holds or cuts rates', 'Fed raises rates')
     """
     inverted = _QUESTION_WORD.sub("", body)
     is_inverted = inverted != body
+    if is_inverted and (negated := _NEGATED.match(inverted)) and is_verb(negated["verb"]):
+        happens, fails = phrase_outcomes(f"Will {negated['who']}{negated['deed']}")
+        return fails, happens
+    if _PERFECT.match(body) and (outcomes := phrase_perfect(inverted)):
+        return outcomes
     body = inverted
     subject, to, predicate = body.partition(" to ")
     if not is_inverted and to and starts_predicate(subject, predicate):
@@ -327,6 +324,7 @@ _SHORT_FORMS: Final[tuple[tuple[re.Pattern[str], _Phrase], ...]] = (
     (_OUT, _phrase_out),
     (_CLASH, _phrase_clash),
     (_THERE, _phrase_there),
+    (_WEATHER, _phrase_there),
     (_COUNT, _phrase_count),
     (_WITHOUT, _phrase_without),
     (_STAYS, _phrase_stays),
@@ -346,7 +344,7 @@ def _phrase_threshold(match: re.Match[str], yes: str, no: str) -> tuple[str, str
     subject, figure = clean_subject(match["what"]), match["n"].strip()
     if measure := (match.groupdict().get("measure") or "").strip():
         subject = f"{measure} in {subject}"
-    return f"{subject} {yes} {figure}", f"{subject} {no} {figure}"
+    return f"{subject} {agree(subject, yes)} {figure}", f"{subject} {agree(subject, no)} {figure}"
 
 
 def _capitalise(text: str) -> str:
@@ -360,40 +358,3 @@ def _make_statement(yes: str, no: str) -> Statement:
 
 def _shorten(line: str) -> str:
     return " ".join(line.split())[:MAX_LINE_LENGTH].strip()
-
-
-def find_names(text: str) -> tuple[tuple[str, ...], ...]:
-    """Return the names in a question, in order; of a person the last name is a spelling, too.
-
-    >>> find_names("Will Xi Jinping visit the European Union by May 2026?")
-    (('Xi Jinping', 'Jinping'), ('European Union',))
-    """
-    names = _find_acronyms(text)
-    text = _use_acronyms(text)
-    known = {spelling for spellings in names.values() for spelling in spellings}
-    for match in _NAME.finditer(_POSSESSIVE.sub(" |", remove_claim_times(_REMARK.sub("", text)))):
-        words = match[0].split()
-        while words and words[0].lower() in _NO_NAMES:
-            words.pop(0)
-        name = " ".join(words).strip(".’'-")
-        if len(name) > 1 and name not in names and name not in known:
-            is_person = len(words) == 2 and all(w.isalpha() and not w.isupper() for w in words)
-            last = (words[-1],) if is_person and words[-1] not in _COMMON_LAST else ()
-            names[name] = (name, *last)
-    return tuple(names.values())[:MAX_NAMES]
-
-
-def _find_acronyms(text: str) -> dict[str, tuple[str, ...]]:
-    """Return the long names with an acronym in brackets, each with the acronym as a spelling."""
-    names: dict[str, tuple[str, ...]] = {}
-    for match in _ACRONYM.finditer(text):
-        before = text[: match.start()]
-        if (start := _find_long_name(before, match["acronym"])) >= 0:
-            names[before[start:].strip()] = (before[start:].strip(), match["acronym"])
-    return names
-
-
-_COMMON_LAST: Final = frozenset(
-    """Union States Kingdom Korea Sea Council Bank House Court Party Index Street Reserve Treasury
-    Nations City Assembly Administration Forces Army Strait""".split()
-)

@@ -1,6 +1,7 @@
 """Clauses of a question: find the verb, and turn the clause into headlines of both outcomes."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from forecasts.essays.english import (
@@ -29,11 +30,11 @@ _OWNED: Final = re.compile(r"^(?:\S+\s+){0,3}\S+['’]s?\s")
 """Noun phrases with an owner, of which nobody writes "No"."""
 
 _NOT_CHOSEN: Final = frozenset(
-    """achieve appear avoid be become benefit break come cost crash cross default defend die double
-    emerge exceed experience face fail find get go happen have hit hold host land last lift outpace
-    make melt miss obtain orbit outlast outperform overtake own peak prevail qualify reach record
-    recover regain retain return rise rule run see share slip slow split stand succeed suffer
-    surpass surprise test top tumble turn undergo weaken""".split()
+    """achieve advance appear avoid be beat become benefit break come cost crash cross default
+    defend die dip double emerge exceed experience face fail find finish get go happen have hit hold
+    host land last lift make melt miss obtain orbit outlast outpace outperform overtake own peak
+    prevail qualify reach record recover regain retain return rise rule run see share slip slow
+    split stand succeed suffer surpass surprise test top tumble turn undergo weaken win""".split()
 )
 """Verbs of which nobody says that he rules them out."""
 
@@ -90,10 +91,11 @@ def _phrase_noun(body: str) -> tuple[str, str]:
 
 
 def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
-    tail = f" {complement}" if complement else ""
     subject = re.sub(r"\s+still$", "", subject)
     plural = _is_plural(subject)
     present = {"be": "are"}.get(verb, verb) if plural else third_person(verb)
+    second = complement if plural else _inflect_second(complement, third_person)
+    tail = f" {second}" if second else ""
     if subject.lower().startswith("no "):
         return f"{subject} {present}{tail}", f"{subject[3:]} {present}{tail}"
     if match := _ANY.match(subject):
@@ -109,24 +111,65 @@ def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
     return f"{subject} {present}{tail}", _phrase_denial(subject, verb, complement)
 
 
+def _inflect_second(complement: str, inflect: Callable[[str], str]) -> str:
+    """Inflect the verb that a predicate's first one shares its subject with: "or blockade it"."""
+    match = _SECOND_VERB.match(complement)
+    if not match or not (match["verb"] == complement.split()[1] or is_verb(match["verb"])):
+        return complement
+    return complement[: match.start("verb")] + inflect(match["verb"]) + complement[match.end() :]
+
+
+_SECOND_VERB: Final = re.compile(
+    r"^(?:(?:[\w-]+\s+){0,2}?)(?:and|or)\s+(?P<verb>[a-z]+)\b(?!\s+of\b)"
+)
+
+
 def _phrase_denial(subject: str, verb: str, complement: str) -> str:
     """Return the headline of NO: a trusted opposite, a refusal, or else the plain negation."""
     plural, tail = _is_plural(subject), f" {complement}" if complement else ""
     if complement.startswith("no "):
         present = verb if plural else third_person(verb)
         return f"{subject} {present} {complement[3:]}"
-    if opposite := find_opposite(verb, complement):
+    has_second = _inflect_second(complement, third_person) != complement
+    if not has_second and (opposite := find_opposite(verb, complement)):
         first, _, particles = opposite.partition(" ")
         return f"{subject} {base_form(first) if plural else first} {particles}".strip()
     if verb == "have" and is_participle(complement.split(" ", maxsplit=1)[0]):
         return f"{subject} {'have' if plural else 'has'} not{tail}"
     is_chosen = verb not in _NOT_CHOSEN and not is_measured(complement)
     if _is_agent(subject) and is_chosen:
-        return f"{subject} {'rule' if plural else 'rules'} out {present_participle(verb)}{tail}"
+        deed = f"{present_participle(verb)} {_inflect_second(complement, present_participle)}"
+        return f"{subject} {'rule' if plural else 'rules'} out {deed}".strip()
     actor, _, adverb = subject.rpartition(" ")
     if actor and adverb.endswith("ly") and adverb.islower():
         return f"{actor} will not {adverb} {verb}{tail}"
     return f"{subject} will not {verb}{tail}"
+
+
+def phrase_perfect(body: str) -> tuple[str, str] | None:
+    """Return the headlines of YES and NO of a clause that stood after "Has"; None if unclear.
+
+    >>> phrase_perfect("Germany passed the budget")
+    ('Germany has passed the budget', 'Germany has not passed the budget')
+    """
+    words = body.split()
+    if not (index := _find_participle(words)):
+        return None
+    subject, deed = clean_subject(" ".join(words[:index])), " ".join(words[index:])
+    have = agree(subject, "has")
+    return f"{subject} {have} {deed}", f"{subject} {have} not {deed}"
+
+
+def agree(subject: str, predicate: str) -> str:
+    """Return a predicate in the third person in the form that its subject takes.
+
+    >>> agree("Temperatures in Delhi", "rises above")
+    'rise above'
+    """
+    verb, _, remainder = predicate.partition(" ")
+    if not _is_plural(_AFTER_HEAD.split(subject)[0]):
+        return predicate
+    return f"{ {'has': 'have', 'is': 'are'}.get(verb, base_form(verb)) } {remainder}".strip()
 
 
 def starts_predicate(subject: str, predicate: str) -> bool:
@@ -159,7 +202,7 @@ def _pass_noun(words: list[str], index: int) -> int:
         return index
     if words[index + 1] not in _AFTER_NOUNS:
         return index
-    later = (n for n in range(index + 2, len(words) - 1) if _is_verb(words[n]))
+    later = (n for n in range(index + 2, len(words) - 1) if is_verb(words[n]))
     return next(
         (n for n in later if words[n + 1] in _OBJECTS and words[n - 1] not in _NO_VERBS), index
     )
@@ -210,7 +253,8 @@ _PARTICLES: Final = frozenset(
 """Small words within names: "Tour de France"."""
 
 _NO_VERBS: Final = frozenset(
-    "and or of in on at for to from with by against the a an still also both not".split()
+    """and or of in on at for to from with by against the a an still also both not during after
+    before until since within""".split()
 )
 
 
@@ -228,7 +272,7 @@ def _find_present(words: list[str]) -> int:
             if n
             and word.islower()
             and base_form(word) != word
-            and _is_verb(base_form(word))
+            and is_verb(base_form(word))
             and words[n - 1].lower() not in _BEFORE_NOUNS
             and base_form(word) not in _NOUN_OR_VERB
         ),
@@ -245,7 +289,7 @@ def find_verb(words: list[str]) -> int:
     candidates = [
         index
         for index in range(1, len(words))
-        if _is_verb(words[index]) and words[index - 1].lower() not in _BEFORE_NOUNS
+        if is_verb(words[index]) and words[index - 1].lower() not in _BEFORE_NOUNS
     ]
     relative = next((n for n, word in enumerate(words) if word in ("that", "which", "who")), None)
     if relative is not None and len([n for n in candidates if n > relative]) > 1:
@@ -265,7 +309,8 @@ _BEFORE_NOUNS: Final = frozenset(
 )
 
 
-def _is_verb(word: str) -> bool:
+def is_verb(word: str) -> bool:
+    """Return True for the base form of a verb, even if it is a noun as well."""
     return word.islower() and (is_base_form(word) or has_opposite(word) or word in _NOUN_OR_VERB)
 
 
@@ -282,12 +327,15 @@ def _find_participle(words: list[str]) -> int:
 
 def _is_agent(subject: str) -> bool:
     """Return True for somebody who can rule something out: a name, a government, leaders."""
-    head = re.split(r"\s(?:of|in|between|on|for|with|to|that|which)\s", subject)[0].split()
+    head = _AFTER_HEAD.split(subject)[0].split()
     return all(word[:1].isupper() or word in ("and", "or", "the") for word in head) or (
         head[-1].lower() in _ACTORS
     )
 
 
+_AFTER_HEAD: Final = re.compile(
+    r"\s(?:of|in|between|on|for|with|to|that|which|about|across)\s|(?<=s)['’]\s.*"
+)
 _ACTORS: Final = frozenset(
     """government president minister leader leaders ministry parliament party bank court company
     regulator king pope chancellor commission council troops forces army""".split()

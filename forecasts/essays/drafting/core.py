@@ -42,16 +42,20 @@ def find_core(text: str) -> str:
     bare = text
     while (shorter := LEADING_ADJUNCT.sub("", bare, count=1)) != bare:
         bare = shorter
-    core = _keep_prediction(" ".join(_ADJUNCT.sub(" ", bare).split()))
+    core = keep_prediction(" ".join(_ADJUNCT.sub(" ", bare).split()))
     return core if len(core.split()) >= _MIN_CORE_WORDS else text
 
 
-def _keep_prediction(text: str) -> str:
-    """Return the coordinated statement that looks ahead, if only one does."""
+def keep_prediction(text: str) -> str:
+    """Return the coordinated statement that looks ahead, if only one does.
+
+    >>> keep_prediction("The models point to a dry year, and the drought will last.")
+    'the drought will last.'
+    """
     for joint in _STATEMENT_JOINT.finditer(text):
         head, tail = text[: joint.start()], text[joint.end() :]
         if looks_ahead(tail) and not looks_ahead(head):
-            return _keep_prediction(tail)
+            return keep_prediction(tail)
         if looks_ahead(head) and _PAST_VERB.search(tail) and not looks_ahead(tail):
             return head
     return text
@@ -102,7 +106,8 @@ _SECOND_ACT: Final = re.compile(
 
 def _is_prediction(text: str) -> bool:
     text = strip_attitude(text).text
-    modal, is_cut_off = find_modal(text), bool(_OPEN_CLAUSE.search(text))
+    modal, opened = find_modal(text), _OPEN_CLAUSE.search(text)
+    is_cut_off = opened is not None and not _CLOSED_RELATIVE.match(opened[0])
     if modal is None or is_cut_off:
         return False
     before = text[: modal.start()]
@@ -115,8 +120,10 @@ def _is_prediction(text: str) -> bool:
     return not is_within and bool(parse_subject(before)[0])
 
 
-_APPOSITION: Final = re.compile(r"[^,]+, (?:its|the|an?) [^,]+, $")
+_APPOSITION: Final = re.compile(r"[^,]+, (?:its|the|an?|which|who|whose|where|due) [^,]+, $")
 _OPEN_CLAUSE: Final = re.compile(
     r"\b(?:that|which|who|whether|if|as|because|while|when)\s(?:[\w’-]+\s){0,3}[\w’-]+$"
 )
 """End of a text that has begun a clause of a few words, and not come to its verb."""
+
+_CLOSED_RELATIVE: Final = re.compile(r"(?:which|who) (?:[a-z]+s|is|are|was|were|has|have) \S+")

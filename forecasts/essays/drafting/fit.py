@@ -44,18 +44,21 @@ _SOME: Final = re.compile(r"(?:some|many|most|few|several|others?|more)\b", re.I
 
 def _names_series(clause: Clause, phrase: str) -> bool:
     """Return True if what moves is the series itself, not a thing that has to do with it."""
-    head, is_subject, _ = clause.subject.lower().partition(phrase)
+    head, is_subject, after = clause.subject.lower().partition(phrase)
     if not is_subject:
         event = (clause.raw_event or clause.event).lower()
         is_there = clause.subject == "there" or not event.startswith("be ")
-        return not clause.subject or (phrase in event and moves(event) and is_there)
+        is_moved = phrase in event and moves(event) and is_there
+        return not clause.subject or (is_moved and not _FOR.search(event.partition(phrase)[0]))
     inner = _OF_HEAD.search(head)
-    return (
+    is_group = after.startswith(" among ")
+    return not is_group and (
         inner is None
         or re.search(rf"(?:{QUANTITY.pattern}|\b(?:all|half|most))$", inner["head"]) is not None
     )
 
 
+_FOR: Final = re.compile(r"\sfor\s(?:[\w-]+\s)*$")
 _OF_HEAD: Final = re.compile(r"(?P<head>.*?)\s(?:of|in|on|for|with|against|from|to|by)\s")
 
 

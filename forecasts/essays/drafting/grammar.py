@@ -43,7 +43,7 @@ _CONJUNCTION: Final = re.compile(
 )
 _LOOSE_END: Final = re.compile(
     rf"\b(?:{match_words('prepositions')}|and|or|but|nor|the|a|an|that|than|is|are|be|very|more"
-    r"|most|not|its|their|his|her|no|right|as well|so many|such)$",
+    r"|most|not|its|their|his|her|own|no|right|as well|so many|such)$",
     re.IGNORECASE,
 )
 ADDITION: Final = (

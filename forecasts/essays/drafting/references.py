@@ -4,8 +4,9 @@ Each name that is filled in has a note, for a person to check.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from forecasts.essays.drafting.attitudes import strip_attitude
@@ -45,6 +46,9 @@ def fill_references(clause: Clause, part: str, before: Sequence[str]) -> FilledC
             clause = replace(clause, event=other.event, raw_event=other.event)
             break
     carried = carried or carry_actor(texts, clause)
+    if owned := _fill_owner(clause, part, before):
+        clause = replace(clause, subject=owned)
+        notes.append(f"“{owned}”: the owner stands for a pronoun, check it.")
     name = carry_object(clause, texts)
     if name:
         event = _OBJECT.sub(name, clause.event, count=1)
@@ -68,6 +72,36 @@ def fill_references(clause: Clause, part: str, before: Sequence[str]) -> FilledC
     return FilledClause(clause, carried, tuple(notes))
 
 
+def _fill_owner(clause: Clause, part: str, before: Sequence[str]) -> str:
+    """Return a subject with the owner that its pronoun stands for, "" without one.
+
+    >>> _fill_owner(parse_clause("Its crop will fail."), "Its crop will fail.", ["Chad is dry."])
+    'Chad’s crop'
+    """
+    thing = clause.subject.removeprefix(f"{OWNER_GAP} ")
+    match = re.search(rf"\b(its|their|his|her) {re.escape(thing)}", part, re.IGNORECASE)
+    if thing == clause.subject or match is None:
+        return ""
+    nearest = next((t for t in (part[: match.start()], *reversed(before)) if t.strip()), "")
+    pronouns = _OWNERS[match[1].lower()]
+    owner = next((o for p in pronouns if (o := carry_actor((nearest,), Clause(pronoun=p)))), "")
+    if (inner := _OWNER_OF_THING.match(owner)) and not _BODY.search(owner):
+        owner = inner["owner"]  # "Oslo's budget has shrunk. Its mayor": Oslo's
+    if not any(word[:1].isupper() for word in owner.split()):
+        return ""
+    apostrophe = "'" if "'" in nearest else "’"
+    return f"{owner}{apostrophe}{'' if owner.endswith('s') else 's'} {thing}"
+
+
+_OWNERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"its": ("it",), "their": ("they", "it"), "his": ("he",), "her": ("she",)}
+)
+"""Pronouns of an owner; a club or a company is "their", too."""
+
+_OWNER_OF_THING: Final = re.compile(r"(?P<owner>.+?)['’]s? .+")
+_BODY: Final = re.compile(
+    r"(?:er|or|ment|ency|ission|ority|istry|board|court|council|bank|party|parliament)s?$"
+)
 _SAME_ACT: Final = re.compile(r"do (?:so|it|that|this|the same)\b")
 _OBJECT: Final = re.compile(r"(?<![\w’'])(?:it|them)(?![\w’'])(?! (?:is|was|has|will))")
 

@@ -1,6 +1,7 @@
 """Question in the claim's own words, with what decides it and who reports it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ from forecasts.essays.drafting.quantities import QUANTITY, is_bare, is_fall, is_
 from forecasts.essays.drafting.subjects import UNIT_GAP
 from forecasts.essays.drafting.window import add_days
 from forecasts.essays.english import (
+    base_form,
     is_participle,
     is_plural,
     lowercase_subject,
@@ -141,12 +143,22 @@ def _choose_test(
     if deed is not None:
         words = {"actor": subject, "act": event, "object": event.partition(" ")[2], "done": done}
         excluded = f"Not enough: {fill_fields(deed.not_counts, words)}."
-        return ClaimTest(text, f"{when}, {fill_fields(deed.counts, words)}", excluded, shape)
+        return ClaimTest(text, f"{when}, {_agree(subject, deed.counts, words)}", excluded, shape)
     report = f"{subject} {'still ' if shape == 'holds_until' else ''}{done}"
     rule = f"{reported} that, {when}, {report}"
     if source.name == subject:
         rule = f"{when}, {report}, as {subject} confirms"
     return ClaimTest(text, rule, _NOT_ENOUGH, shape)
+
+
+def _agree(subject: str, counts: str, words: Mapping[str, str]) -> str:
+    """Fill the test of an act; its verb takes the number of the subject."""
+    if is_plural(subject):
+        counts = _ACTOR_VERB.sub(lambda m: f"{{actor}} {base_form(m['verb'])}", counts)
+    return fill_fields(counts, words)
+
+
+_ACTOR_VERB: Final = re.compile(r"\{actor\} (?P<verb>[a-z]+s)\b")
 
 
 def find_deed(event: str, catalogue: Catalogue) -> CatalogueEntry | None:

@@ -98,6 +98,7 @@ _LEADING_PREPOSITION: Final = re.compile(
 )
 _TRAILING: Final = re.compile(
     r"\s(?:of|in|for|on|by|to|from|at|during|that|(?-i:who)|which|also|still|now|soon|then|too|thus"
+    r"|itself|himself|herself|themselves"
     r"|therefore|again"
     rf"|(?!{_NO_ADVERB}|(?-i:[A-Z]))[a-z]+ly)$",
     re.IGNORECASE,

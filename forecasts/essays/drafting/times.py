@@ -100,8 +100,10 @@ _LONG_AGO: Final = date(1000, 1, 1)
 _EDITION: Final = re.compile(
     r"\bthe (?:20\d\d[-–/]\d\d|20\d\d) (?:\w+ ){0,2}(?:season|edition|Games|Olympics|Cup|election"
     r"|championships?|Championships?|tournament|Tour|summit|conference)\b"
+    r"|(?:(?<=\bin )|(?<=\bat )|(?<=\bof )|(?<=\bfor )|(?<=\bfrom ))the (?:19|20)\d\d"
+    r" (?!(?:fiscal|financial|calendar|tax|school|academic|crop|marketing|deadline)\b)(?=[A-Za-z])"
 )
-"""Season of a competition, which is no time of an act alone."""
+"""Season of a competition, or year of an event, which are no times of an act."""
 _BY_THEN: Final = re.compile(r",?\s?\b(?:by|until|before) (?:then|now)\b", re.IGNORECASE)
 
 
@@ -343,7 +345,7 @@ _NAMED_MONTH: Final = re.compile(
     rf"(?P<month>{'|'.join(MONTHS)})\b(?! (?:(?:20|19)\d\d|of |quarter))(?!-)"
     r"(?! \d\d?(?:st|nd|rd|th)?,? (?:20|19)\d\d)"
     r"(?! \d+ (?:[a-z]+ )?(?:elections?|vote|meeting|summit|referendum|hearing)\b)"
-    r"(?: (?P<after>\d\d?)(?![\d,%]|, (?:20|19)\d\d))?"
+    r"(?: (?P<after>\d\d?)(?:st|nd|rd|th)?(?![\d,%]|, (?:20|19)\d\d))?"
     r"(?: (?:[a-z]+ )?(?:meeting|release|session)\b)?"
 )
 _CAMPAIGN: Final = re.compile(r"\b(?P<campaign>(?:this|end of the|rest of the) season)\b")
