@@ -16,7 +16,7 @@ from tests.terminals import Shell
 from tests.test_tampering import disable_triggers
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
-from tracker.interfaces.scheduler import sign_head
+from tracker.interfaces.jobs import sign_head
 from tracker.model.merkle import compute_root, prove_inclusion, verify_inclusion
 from tracker.model.signed_heads import HeadReport, SignedHead
 from tracker.questions.check_heads import check_heads

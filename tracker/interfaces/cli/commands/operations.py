@@ -24,7 +24,6 @@ from tracker.interfaces.process_setup import configure_logging
 from tracker.interfaces.processes import (
     ServeOptions,
     replay_with_progress,
-    run_scheduler,
     serve_replay,
     start_everything,
 )
@@ -106,6 +105,8 @@ def run(context: click.Context, /, standby: bool) -> None:
 
     It polls feeds and lets time pass. A second one on the same database is refused.
     """
+    from tracker.interfaces.scheduler_process import run_scheduler
+
     configure_logging(settings_of(context), "scheduler")
     while True:
         with tracker_session(context, logs=True, wait=True) as tracker:
