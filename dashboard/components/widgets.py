@@ -145,13 +145,6 @@ def show_drawer(sections: Mapping[str, Callable[[], None]]) -> None:
             sections[picked]()
 
 
-def show_question_line(visit: Visit, question: Question, label: str, icon: str) -> None:
-    """Show a short link to a question, with its text beside it or, on a phone, below it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-        link_to_question(visit, question, label, icon)
-        st.markdown(escape_markdown(question.text), width="content")
-
-
 def find_unused(name: str, used: Collection[str]) -> str:
     """Return the name, with a number behind it if it is used."""
     names = chain([name], (f"{name}-{n}" for n in count(2)))
