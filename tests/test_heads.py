@@ -70,7 +70,7 @@ def test_the_key_is_private_and_stays_the_same(signed: Tracker, clock: FakeClock
 
 
 def test_verify_names_the_head_that_stands(shell: Shell) -> None:
-    shell("set", "import", "china_russia_2022")
+    shell("question", "import-set", "china_russia_2022")
     assert "Nothing outside the database vouches for it" in shell("system", "verify")
     out = shell("system", "sign")
     assert "Signed the head of" in out

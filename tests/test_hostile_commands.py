@@ -306,7 +306,7 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
         (("feed", "import", "/dev/zero"), "/dev/zero is no regular file"),
         (("report", "check", "/dev/zero"), "/dev/zero is no regular file"),
         (("system", "backtest", "pipe"), "pipe is no regular file"),
-        (("set", "validate", "x" * 5_000), "there is no question set xxx"),
+        (("question", "check-set", "x" * 5_000), "there is no question set xxx"),
         (
             ("evidence", "review", "99999999999999999999", "confirm"),
             "a number is too large to be kept",
