@@ -37,7 +37,7 @@ from tracker.errors import NotFound
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.feed_health import compute_usual_items
-from tracker.model.read_models import FeedHealth, FeedPage
+from tracker.model.feed_read_models import FeedHealth, FeedPage
 
 MAX_TITLE_CHARACTERS: Final = 80
 _MAX_REASON_CHARACTERS: Final = 600

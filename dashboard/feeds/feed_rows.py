@@ -31,7 +31,7 @@ from forecasts.questions.question import Question
 from tracker.feeds.item import Item
 from tracker.feeds.scheduling.feed_health import Health, compute_usual_items
 from tracker.model.evidence import MatcherRecord
-from tracker.model.read_models import FeedHealth
+from tracker.model.feed_read_models import FeedHealth
 
 _MAX_NOTE_CHARACTERS: Final = 160
 _ACCEPTED: Final = RowColumn(

@@ -18,7 +18,7 @@ from dashboard.components.rows import (
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
 from dashboard.wording import capitalise, clip, describe_import, plural
-from tracker.model.read_models import FeedImport, Trial, TrialMatch
+from tracker.model.feed_read_models import FeedImport, Trial, TrialMatch
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.feed_links import FeedCandidate

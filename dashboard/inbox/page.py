@@ -26,8 +26,8 @@ from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import EvidenceId
 from tracker.feeds.scheduling.feed_health import Health
 from tracker.model.evidence import EvidenceCard, ManualEvidence, OfferedNearMiss
+from tracker.model.feed_read_models import FeedHealth
 from tracker.model.proposed_answers import ProposedAnswer
-from tracker.model.read_models import FeedHealth
 
 STORY_PARAM: Final = "story"
 """Address parameter of the story at hand."""

@@ -27,7 +27,7 @@ from tracker.feeds.fetch_results import Fetched
 from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
 from tracker.feeds.parsing.parsed_feed import ParsedFeed
 from tracker.model.evidence import MatcherRecord
-from tracker.model.read_models import FeedHealth, Trial, TrialMatch
+from tracker.model.feed_read_models import FeedHealth, Trial, TrialMatch
 
 DAYS = (
     a_day(40, polls=9, new_items=99),

@@ -10,7 +10,7 @@ from tests.tables import check_rows
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.feed_health import Health, assess_fleet
-from tracker.model.read_models import FeedCoverage, FeedImport, SilentFeed
+from tracker.model.feed_read_models import FeedCoverage, FeedImport, SilentFeed
 
 
 def plain(text: str) -> str:
