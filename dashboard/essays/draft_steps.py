@@ -41,7 +41,6 @@ from dashboard.questions.question_form import (
 from dashboard.wording import capitalise, clip, escape_markdown, plural
 from dashboard.wording.evidence import side_label
 from forecasts.errors import ForecastsError
-from forecasts.essays.draft import build_new_question
 from forecasts.essays.draft_fields import (
     RULES,
     is_skeleton,
@@ -50,6 +49,7 @@ from forecasts.essays.draft_fields import (
     propose_sources,
     show_blanks,
 )
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.drafting.acts import OPTION_GAPS
 from forecasts.essays.drafting.rewording import TEST_GAP
 from forecasts.essays.drafting.subjects import ACTOR_GAP

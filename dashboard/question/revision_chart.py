@@ -21,18 +21,20 @@ from dashboard.components.probability_lines import (
     MAX_LINES,
     ProbabilityLine,
     TimeWindow,
-    acts_frame,
-    answer_frame,
     band_frame,
     chart_window,
     choose_domain,
     crop_to_window,
     crosshair_frame,
-    evidence_marks_frame,
     line_labels_frame,
     list_option_lines,
     list_question_forecasters,
     steps_frame,
+)
+from dashboard.components.probability_marks import (
+    acts_frame,
+    answer_frame,
+    evidence_marks_frame,
     thin_marks,
     vertical_rules_frame,
 )

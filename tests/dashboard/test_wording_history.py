@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dashboard import wording
-from dashboard.components.probability_lines import vertical_rules_frame
+from dashboard.components.probability_marks import vertical_rules_frame
 from dashboard.question.history import describe_act
 from dashboard.question.resolving import form_values, list_outcomes
 from dashboard.question.wording_history import has_human_forecast, list_rewordings
