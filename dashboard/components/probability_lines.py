@@ -14,7 +14,7 @@ import pandas as pd
 
 from dashboard.charts.revisions import LABEL_ROOM, MAX_LOG_ODDS, Domain, ProbabilityScale
 from dashboard.components.frames import TIME, build_frame, memoise
-from dashboard.wording import clip, display_name, percent_exact
+from dashboard.wording.numbers import clip, display_name, percent_exact
 from forecasts.distributions.distribution import Binary, Categorical, Distribution, p_yes
 from forecasts.distributions.probability import logit
 from forecasts.questions.amendments import fold_removed_options

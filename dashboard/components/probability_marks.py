@@ -8,7 +8,9 @@ import pandas as pd
 from dashboard.charts.revisions import ProbabilityScale
 from dashboard.components.frames import build_frame
 from dashboard.components.probability_lines import TimeWindow, place
-from dashboard.wording import clip, describe_bearing, display_name, format_answer, percent_exact
+from dashboard.wording.evidence import describe_bearing
+from dashboard.wording.numbers import clip, display_name, percent_exact
+from dashboard.wording.questions import format_answer
 from forecasts.distributions.distribution import p_yes
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.answers import get_answer

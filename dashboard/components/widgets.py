@@ -12,10 +12,10 @@ import streamlit as st
 
 from dashboard.components.score_data import list_rules_for
 from dashboard.components.visit import Visit
-from dashboard.wording import capitalise, clip, escape_markdown, safe_web_link
+from dashboard.wording.numbers import clip, escape_markdown, safe_web_link
 from forecasts.errors import ForecastsError
 from forecasts.questions import formatting
-from forecasts.questions.formatting import format_signed
+from forecasts.questions.formatting import capitalise, format_signed
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.errors import TrackerError

@@ -7,7 +7,8 @@ from typing import Final
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.wording import HEALTH_LABELS, format_answer_runs, format_bytes, percent_whole, plural
+from dashboard.wording.feeds import HEALTH_LABELS, format_answer_runs, format_bytes
+from dashboard.wording.numbers import percent_whole, plural
 from tracker.feeds.feed import FeedState
 from tracker.feeds.scheduling.feed_health import USUAL_ITEMS_DAYS, Health, compute_usual_items
 from tracker.feeds.scheduling.first_start import was_paused_at_start

@@ -22,17 +22,15 @@ from dashboard.feeds.feed_rows import (
     build_item_row,
     build_question_row,
 )
-from dashboard.wording import (
+from dashboard.wording.feeds import (
     GRADE_MEANINGS,
     HEALTH_LABELS,
-    capitalise,
-    clip,
     describe_health,
     describe_next_poll,
-    escape_markdown,
-    plural,
     redirect_notice,
 )
+from dashboard.wording.numbers import clip, escape_markdown, plural
+from forecasts.questions.formatting import capitalise
 from tracker.errors import NotFound
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId

@@ -15,17 +15,14 @@ from dashboard.components.rows import (
 )
 from dashboard.components.visit import Visit
 from dashboard.feeds.data import describe_problem, list_days
-from dashboard.wording import (
+from dashboard.wording.feeds import (
     DATE_NOTES,
     GRADE_MEANINGS,
     HEALTH_LABELS,
-    clip,
     describe_next_poll,
-    format_age,
-    plural,
     redirect_notice,
-    safe_web_link,
 )
+from dashboard.wording.numbers import clip, format_age, plural, safe_web_link
 from forecasts.evidence.matcher_record import NO_REVIEWS
 from forecasts.questions.question import Question
 from tracker.feeds.item import Item

@@ -43,7 +43,8 @@ from dashboard.components.widgets import show_choice
 from dashboard.question import compare, distributions_data, evidence
 from dashboard.question.compare import THIN, ComparisonLines, select_lines, show_line_picker
 from dashboard.question.head import lead_forecaster
-from dashboard.wording import display_name, format_forecast
+from dashboard.wording.numbers import display_name
+from dashboard.wording.questions import format_forecast
 from forecasts.questions.question import (
     CROWD,
     HAZARD,

@@ -24,7 +24,6 @@ from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.new_question import has_base_rate
 from forecasts.questions.question import FORECAST_FORMATS, Option, Question, Resolution, utc
 
-
 _T = TypeVar("_T", Binary, Categorical, Cdf)
 
 CONDITION_FORMATS = {

@@ -19,7 +19,6 @@ from forecasts.essays.extraction.cleaning import strip_essay_markup
 from forecasts.essays.extraction.cues import Reading, normalise_spelling, read_sentence
 from forecasts.essays.extraction.segmentation import SentenceSpan, segment_sentences
 
-
 ClaimForm = Literal[
     "explicit prediction",
     "conditional",

@@ -4,7 +4,7 @@ import json
 
 from dashboard import charts
 from dashboard.components import probability_lines, probability_marks
-from dashboard.wording import display_name
+from dashboard.wording.numbers import display_name
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.timeline import build_timeline
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page

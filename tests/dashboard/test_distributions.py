@@ -20,7 +20,7 @@ from dashboard.question.interval_handles import (
     count_digits,
     get_open_range,
 )
-from dashboard.wording import display_name
+from dashboard.wording.numbers import display_name
 from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
 from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast

@@ -14,7 +14,7 @@ from dashboard.feeds import data
 from dashboard.feeds.feed_rows import build_feed_row, build_item_row
 from dashboard.feeds.subscribe import FeedTrial, build_trial_rows, summarise_trial, trial_verdict
 from dashboard.inbox.data import list_item_versions
-from dashboard.wording import NBSP
+from dashboard.wording.numbers import NBSP
 from forecasts.evidence.matcher_record import Precision
 from forecasts.questions.question import QuestionId
 from tests.builders import an_item

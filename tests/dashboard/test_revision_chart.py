@@ -13,7 +13,7 @@ from dashboard import charts
 from dashboard.components import probability_lines, probability_marks
 from dashboard.components.visit import Visit
 from dashboard.question.revision_chart import ZOOM_LEVELS
-from dashboard.wording import UTC_ZONE
+from dashboard.wording.numbers import UTC_ZONE
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import SUGGESTION, ForecasterId
 from forecasts.questions.timeline import build_timeline
