@@ -315,7 +315,7 @@ def test_a_backup_that_fails_leaves_no_file(
     with open_tracker(filled, now=clock, fetch=no_network) as tracker:
         with pytest.raises(Refused, match="is there already: name a new file"):
             tracker.upkeep.back_up()
-        with pytest.raises(Refused, match="cannot be used for backups"):
+        with pytest.raises(Refused, match="cannot be made: Not a directory; name a directory"):
             backup_files.make_temporary_path(find_backup(filled) / "below", NOW).__enter__()
         for place in (tmp_path / "unmounted", tmp_path / "unmounted" / "x.zip", tmp_path / "x"):
             with pytest.raises(Refused, match="is no folder: make it, or name a file"):

@@ -264,7 +264,7 @@ def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
             ("feed", "set", "bbc-world", "--importance", "0"),
             "the importance of a feed must lie between",
         ),
-        (("set", "import", "nowhere"), "there is no question set nowhere"),
+        (("question", "import-set", "nowhere"), "there is no question set nowhere"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_and_changes_nothing(
@@ -308,17 +308,19 @@ def test_a_bad_question_set_is_refused_with_file_line_and_reason(
     shell: Shell, tmp_path: Path
 ) -> None:
     folder = own_copy(tmp_path)
-    assert "questions (" in shell("set", "validate", str(folder))
+    assert "questions (" in shell("question", "check-set", str(folder))
     text = (folder / "questions.toml").read_text(encoding="utf-8")
     line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("prior ="))
     (folder / "questions.toml").write_text(
         text.replace("\nprior = 0", "\nprior = 7", 1), encoding="utf-8"
     )
     assert f"questions.toml:{line}: prior: a probability lies between 0 and 1" in shell.refused(
-        "set", "import", str(folder)
+        "question", "import-set", str(folder)
     )
     (folder / "questions.toml").write_bytes(b'[[question]]\nid = "caf\xe9"\n')
-    assert "questions.toml:2: not UTF-8 text" in shell.refused("set", "import", str(folder))
+    assert "questions.toml:2: not UTF-8 text" in shell.refused(
+        "question", "import-set", str(folder)
+    )
 
 
 def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(
@@ -336,7 +338,7 @@ def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(
     )
     (folder / "indicators.toml").write_text(broken, encoding="utf-8")
     assert f"indicators.toml:{line}: example 'Weather stays fine today'" in shell.refused(
-        "set", "import", str(folder)
+        "question", "import-set", str(folder)
     )
 
 
@@ -402,7 +404,7 @@ def test_news_is_polled_judged_and_cited_on_the_command_line(
                 served.replace('id = "wire"', 'id = "a-wire"'), encoding="utf-8"
             )
     fresh = shell.elsewhere(tmp_path / "other")
-    fresh("set", "import", str(folder))
+    fresh("question", "import-set", str(folder))
     assert "1 new items, 0 edited, 2 evidence" in fresh("feed", "poll", "--allow-private")
     cards = fresh.json("evidence", "inbox", "treaty")
     assert cards[0]["evidence"]["matched"] == ["Joint", "drills"]

@@ -36,6 +36,8 @@ OWN = {
     "tracker.interfaces.cli",
     "tracker.interfaces.cli.main",
     "tracker.interfaces.cli.command_table",
+    "tracker.interfaces.cli.analyst_commands",
+    "tracker.interfaces.cli.operator_commands",
     "tracker.errors",
     "tracker.interfaces.cli.commands",
     "tracker.interfaces.cli.commands.entry",

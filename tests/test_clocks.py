@@ -15,7 +15,8 @@ from tests.store.test_leader import end_the_holder
 from tests.test_workers import impatient, shared, wait_until  # noqa: F401 -- fixtures
 from tests.worker_processes import kill, start_scheduler
 from tracker.app.tracker import Tracker
-from tracker.interfaces.scheduler import Job, SlotTrigger
+from tracker.interfaces.jobs import Job
+from tracker.interfaces.scheduler import SlotTrigger
 from tracker.settings import Settings
 
 PERIOD = 1.0

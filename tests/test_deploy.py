@@ -177,7 +177,7 @@ def test_systemd_starts_and_watches_the_tracker(tmp_path: Path) -> None:
     assert (service["Type"], service["UMask"], service["RestartPreventExitStatus"]) == (
         "notify", "0077", "2",
     )  # fmt: skip
-    from tracker.interfaces.processes import STOP_SECONDS, WATCHDOG_SECONDS
+    from tracker.interfaces.supervisor import STOP_SECONDS, WATCHDOG_SECONDS
 
     assert int(service["WatchdogSec"]) >= 3 * WATCHDOG_SECONDS
     assert int(service["TimeoutStopSec"]) > STOP_SECONDS + 1

@@ -219,7 +219,7 @@ def _a_list(shell: Shell) -> Path:
 
 
 def test_a_question_says_which_of_its_feeds_are_silent(shell: Shell) -> None:
-    shell("set", "import", "china_russia_2022")
+    shell("question", "import-set", "china_russia_2022")
     name = next(q["id"] for q in shell.json("question", "list") if q["status"] == "open")
     assert "silent" not in shell("question", "show", name)
     shell("feed", "pause", "bbc-world")

@@ -26,8 +26,9 @@ from tracker.feeds.scheduling.first_start import (
     was_paused_at_start,
 )
 from tracker.feeds.scheduling.polling import feed_from_seed, make_feed_state
-from tracker.interfaces.processes import Supervisor, describe_first_start
-from tracker.interfaces.scheduler import JOBS, run_job
+from tracker.interfaces.jobs import JOBS, run_job
+from tracker.interfaces.processes import describe_first_start
+from tracker.interfaces.supervisor import Supervisor
 from tracker.settings import Settings
 
 NEWS = an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1"))

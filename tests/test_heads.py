@@ -16,7 +16,7 @@ from tests.terminals import Shell
 from tests.test_tampering import disable_triggers
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
-from tracker.interfaces.scheduler import sign_head
+from tracker.interfaces.jobs import sign_head
 from tracker.model.merkle import compute_root, prove_inclusion, verify_inclusion
 from tracker.model.signed_heads import HeadReport, SignedHead
 from tracker.questions.check_heads import check_heads
@@ -70,7 +70,7 @@ def test_the_key_is_private_and_stays_the_same(signed: Tracker, clock: FakeClock
 
 
 def test_verify_names_the_head_that_stands(shell: Shell) -> None:
-    shell("set", "import", "china_russia_2022")
+    shell("question", "import-set", "china_russia_2022")
     assert "Nothing outside the database vouches for it" in shell("system", "verify")
     out = shell("system", "sign")
     assert "Signed the head of" in out

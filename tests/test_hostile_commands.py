@@ -23,7 +23,7 @@ from tests.command_reference import walk_commands
 from tests.lives import an_asked
 from tests.test_cli import Shell
 from tracker.app.tracker import open_tracker
-from tracker.interfaces import processes
+from tracker.interfaces import scheduler_process, supervisor
 from tracker.interfaces.cli.commands import operations, terminal
 from tracker.model.essays import NewEssay
 from tracker.settings import Settings
@@ -122,9 +122,9 @@ def shell(
     monkeypatch.setattr(
         terminal, "open_tracker", partial(open_tracker, now=FakeClock(NOW), fetch=no_network)
     )
-    for name in ("run_scheduler", "replay_with_progress"):
-        monkeypatch.setattr(operations, name, begins)
-    monkeypatch.setattr(processes.Supervisor, "start_process", begins)
+    monkeypatch.setattr(scheduler_process, "run_scheduler", begins)
+    monkeypatch.setattr(operations, "replay_with_progress", begins)
+    monkeypatch.setattr(supervisor.Supervisor, "start_process", begins)
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.delenv("TRACKER_DEBUG", raising=False)
@@ -306,7 +306,7 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
         (("feed", "import", "/dev/zero"), "/dev/zero is no regular file"),
         (("report", "check", "/dev/zero"), "/dev/zero is no regular file"),
         (("system", "backtest", "pipe"), "pipe is no regular file"),
-        (("set", "validate", "x" * 5_000), "there is no question set xxx"),
+        (("question", "check-set", "x" * 5_000), "there is no question set xxx"),
         (
             ("evidence", "review", "99999999999999999999", "confirm"),
             "a number is too large to be kept",

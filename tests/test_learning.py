@@ -18,7 +18,7 @@ from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.feeds.dedup import NewItem
 from tracker.feeds.item import FeedId
-from tracker.interfaces.scheduler import learn_parameters
+from tracker.interfaces.jobs import learn_parameters
 from tracker.model.evidence import Decision, MatchReason
 from tracker.questions import fit_parameters
 from tracker.questions.update_suggestion import compute_suggestion

@@ -417,7 +417,7 @@ def test_a_desktop_client_starts_the_command(tmp_path: Path) -> None:
     with open_tracker(Settings(data_dir=tmp_path)) as tracker:
         tracker.question_sets.load(a_set())
         tracker.accounts.add("Scout", "agent")
-    arguments = ["-m", "tracker", "--data", str(tmp_path), "mcp", "--as", SCOUT]
+    arguments = ["-m", "tracker", "--data", str(tmp_path), "system", "mcp", "--as", SCOUT]
     command = StdioServerParameters(command=sys.executable, args=arguments, cwd=ROOT)
 
     async def list_due() -> Any:

@@ -21,7 +21,7 @@ from tracker.feeds.fetch_results import (
     FetchFailed,
     NotModified,
 )
-from tracker.interfaces.scheduler import poll_benchmarks
+from tracker.interfaces.jobs import poll_benchmarks
 from tracker.model.benchmarks import Benchmark, QuoteReport, SameQuestion
 from tracker.model.principal import Principal
 from tracker.settings import Settings, load_settings

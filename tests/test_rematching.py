@@ -28,7 +28,7 @@ from tracker.feeds.item import ItemId
 from tracker.ingestion import rematch as rematching
 from tracker.ingestion.rematch import ArchiveStories, split_stretches
 from tracker.interfaces.cli.commands import operations
-from tracker.interfaces.scheduler import JOBS, run_job
+from tracker.interfaces.jobs import JOBS, run_job
 from tracker.matching import matcher
 from tracker.matching.story_index import KnownStory
 from tracker.model.evidence import EvidenceCard

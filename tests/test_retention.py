@@ -15,7 +15,7 @@ from tests.builders import FakeClock, Press, a_set
 from tests.terminals import at_a_terminal
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import ItemId
-from tracker.interfaces.scheduler import JOBS, keep_up_database
+from tracker.interfaces.jobs import JOBS, keep_up_database
 from tracker.settings import Settings
 from tracker.storage import items, pruning
 from tracker.storage.tables import (

@@ -16,7 +16,7 @@ from tests.test_learning import log, open_for_years, review_some
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.ingestion import near_misses
-from tracker.interfaces.scheduler import offer_near_misses
+from tracker.interfaces.jobs import offer_near_misses
 from tracker.matching import matcher
 from tracker.model.evidence import ManualEvidence
 from tracker.storage.learned import CORRECTION

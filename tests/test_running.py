@@ -28,13 +28,8 @@ from tests.worlds import END, set_folder
 from tracker.app import question_set_files
 from tracker.app.tracker import open_tracker, wait_for_database
 from tracker.errors import BadSettings, LeadershipLost, Refused, ServerAway, StorageDamaged
-from tracker.interfaces.processes import (
-    RestartBudget,
-    ServeOptions,
-    Supervisor,
-    make_line_progress,
-    replay_with_progress,
-)
+from tracker.interfaces.processes import ServeOptions, make_line_progress, replay_with_progress
+from tracker.interfaces.supervisor import RestartBudget, Supervisor
 from tracker.interfaces.systemd import notify_systemd
 from tracker.model.bind_address import check_port
 from tracker.settings import Settings
@@ -211,7 +206,7 @@ def test_a_scheduler_that_no_restart_can_help_is_refused(
     def ends(_tracker: object, **_options: object) -> int:
         raise error
 
-    monkeypatch.setattr("tracker.interfaces.cli.commands.operations.run_scheduler", ends)
+    monkeypatch.setattr("tracker.interfaces.scheduler_process.run_scheduler", ends)
     assert Shell(data, capsys, monkeypatch).refused("system", "run") == f"Error: {error}"
 
 
@@ -352,7 +347,7 @@ class TestChildren:
         assert told == ["The replay ended with code 1; starting it again in 1 s."]
 
     def test_a_stubborn_child_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tracker.interfaces.processes.STOP_SECONDS", 0.2)
+        monkeypatch.setattr("tracker.interfaces.supervisor.STOP_SECONDS", 0.2)
         deaf = [
             *PYTHON,
             "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
@@ -553,7 +548,7 @@ class Life:
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A simulated dashboard has no port."""
     monkeypatch.setattr(
-        "tracker.interfaces.processes._accepts_connections", lambda _host, _port: False
+        "tracker.interfaces.supervisor._accepts_connections", lambda _host, _port: False
     )
 
 

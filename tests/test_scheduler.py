@@ -13,11 +13,9 @@ from structlog.testing import capture_logs
 from tests.builders import FakeClock, Press, a_feed, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import LeadershipLost, StorageDamaged, StorageUnavailable
-from tracker.interfaces.scheduler import (
+from tracker.interfaces.jobs import (
     JOBS,
-    DatabaseOutage,
     Job,
-    Scheduler,
     check_fleet,
     judge_first_start,
     judge_with_model,
@@ -36,6 +34,7 @@ from tracker.interfaces.scheduler import (
     sign_head,
     update_suggestions,
 )
+from tracker.interfaces.scheduler import DatabaseOutage, Scheduler
 from tracker.model.audit import JobRun
 from tracker.storage.database_info import MAX_JOB_RUNS
 

@@ -40,9 +40,11 @@ def files_of(folder: Path) -> dict[str, str]:
 
 def test_the_sets_that_come_with_the_tracker_are_listed_by_name(shell: Shell) -> None:
     assert question_set_files.DEFAULT_SET in question_set_files.list_built_in_sets()
-    assert question_set_files.DEFAULT_SET in shell("set", "list")
+    assert question_set_files.DEFAULT_SET in shell("question", "sets")
     (found,) = (
-        row for row in shell.json("set", "list") if row["name"] == question_set_files.DEFAULT_SET
+        row
+        for row in shell.json("question", "sets")
+        if row["name"] == question_set_files.DEFAULT_SET
     )
     read = question_set_files.load_question_set(question_set_files.DEFAULT_SET)
     assert (found["questions"], found["title"]) == (len(read.questions), read.essay.title)
@@ -50,15 +52,15 @@ def test_the_sets_that_come_with_the_tracker_are_listed_by_name(shell: Shell) ->
 
 def test_a_set_is_checked_and_nothing_is_loaded(shell: Shell, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "mine", EVERY_KIND)
-    out = shell("set", "validate", str(folder))
+    out = shell("question", "check-set", str(folder))
     assert (
         "is sound: 6 questions (2 binary, 1 categorical, 1 ordered, 1 numeric, 1 date)"
         in " ".join(out.split())
     )
     assert "Tests of claims" not in out
-    grid = " ".join(shell("set", "validate", "grid_storage_2026").split())
+    grid = " ".join(shell("question", "check-set", "grid_storage_2026").split())
     assert "Tests of claims: 17; none could hardly fail or succeed." in grid
-    found = shell.json("set", "validate", str(folder))
+    found = shell.json("question", "check-set", str(folder))
     assert (found["tests"]["total"], found["tests"]["hardly_fail"]) == (0, 0)
     assert (found["claims"], found["links"], found["scenarios"], found["blocked"]) == (1, 2, 1, [])
     assert set(found["overrides"]) == {
@@ -77,17 +79,17 @@ def test_findings_of_the_linter_are_told_and_blocking_ones_fail_without_an_overr
 ) -> None:
     vague = changed("questions.toml", "No treaty", "No significant treaty")
     folder = folder_of(tmp_path / "mine", vague)
-    assert "significant" in shell("set", "validate", str(folder))
-    assert "overridden" in shell("set", "validate", str(folder))
+    assert "significant" in shell("question", "check-set", str(folder))
+    assert "overridden" in shell("question", "check-set", str(folder))
     bare = folder_of(tmp_path / "bare", changed("questions.toml", OVERRIDE, "", vague))
-    assert "can be read: 2 questions" in shell("set", "validate", str(bare), code=2)
+    assert "can be read: 2 questions" in shell("question", "check-set", str(bare), code=2)
     assert "neutral: mend the blocking flaws, or say in 'override' why" in " ".join(
         shell.error.split()
     )
-    assert json.loads(shell("set", "validate", str(bare), "--json", code=2))["blocked"] == [
+    assert json.loads(shell("question", "check-set", str(bare), "--json", code=2))["blocked"] == [
         "neutral"
     ]
-    assert "could not resolve neutral" in shell.refused("set", "import", str(bare))
+    assert "could not resolve neutral" in shell.refused("question", "import-set", str(bare))
 
 
 def test_flaws_are_those_of_the_day_on_which_a_question_opened(tmp_path: Path) -> None:
@@ -105,17 +107,21 @@ def test_a_set_that_cannot_be_read_is_refused_with_file_line_and_reason(
     folder = folder_of(
         tmp_path / "mine", changed("links.toml", '"negates"', '"denies"', EVERY_KIND)
     )
-    for verb in ("validate", "import"):
-        assert "links.toml:4: kind is 'denies'" in shell.refused("set", verb, str(folder))
-    assert "there is no question set nowhere" in shell.refused("set", "validate", "nowhere")
+    for verb in ("check-set", "import-set"):
+        assert "links.toml:4: kind is 'denies'" in shell.refused("question", verb, str(folder))
+    assert "there is no question set nowhere" in shell.refused("question", "check-set", "nowhere")
 
 
 def test_a_set_is_loaded_once_and_written_as_a_set_again(shell: Shell, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "mine", EVERY_KIND)
-    assert "Loaded “An essay”: 6 new questions, 1 new feeds." in shell("set", "import", str(folder))
-    assert shell.json("set", "import", str(folder))["questions"] == 0
+    assert "Loaded “An essay”: 6 new questions, 1 new feeds." in shell(
+        "question", "import-set", str(folder)
+    )
+    assert shell.json("question", "import-set", str(folder))["questions"] == 0
     out = tmp_path / "deep" / "out"
-    assert "6 questions in" in " ".join(shell("set", "export", "an-essay", str(out)).split())
+    assert "6 questions in" in " ".join(
+        shell("question", "export-set", "an-essay", str(out)).split()
+    )
     before, after = (
         question_set_files.load_question_set(str(folder)),
         question_set_files.load_question_set(str(out)),
@@ -132,7 +138,7 @@ def test_an_essay_that_is_not_there_is_refused_and_nothing_is_written(
     shell: Shell, tmp_path: Path
 ) -> None:
     assert "there is no essay nothing" in shell.refused(
-        "set", "export", "nothing", str(tmp_path / "out")
+        "question", "export-set", "nothing", str(tmp_path / "out")
     )
     assert not (tmp_path / "out").exists()
 
@@ -207,4 +213,6 @@ def test_a_set_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> No
 
 def test_a_built_in_set_is_loaded_by_its_name(shell: Shell) -> None:
     read = question_set_files.load_question_set("grid_storage_2026")
-    assert f"{len(read.questions)} new questions" in shell("set", "import", "grid_storage_2026")
+    assert f"{len(read.questions)} new questions" in shell(
+        "question", "import-set", "grid_storage_2026"
+    )

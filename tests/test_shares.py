@@ -180,7 +180,7 @@ def test_people_revoke_their_own_links_and_admins_all(world: Tracker) -> None:
     ben, eve = (enter(world, name, "analyst") for name in ("Ben", "Eve"))
     first, second = ben.shares.make("changes"), ben.shares.make("chart", PUBLIC)
     assert eve.shares.list() == ()
-    with pytest.raises(NotFound, match="tracker share list"):
+    with pytest.raises(NotFound, match="tracker people shares"):
         eve.shares.revoke(first.link.id)
     assert [link.id for link in ben.shares.list(PUBLIC)] == [second.link.id]
     ben.shares.revoke(first.link.id)

@@ -11,8 +11,8 @@ from tracker.interfaces.share_views import ViewRequest, open_view
 
 def test_a_link_is_printed_once_listed_and_revoked(tracker: Tracker, shell: Shell) -> None:
     tracker.question_sets.load(a_set())
-    assert "Nothing is shared" in shell("share", "list")
-    made = shell.json("share", "make", "question", "summit-2027", "--days", "30")
+    assert "Nothing is shared" in shell("people", "shares")
+    made = shell.json("people", "share", "question", "summit-2027", "--days", "30")
     assert "not shown again. Only this machine reaches it" in shell.error
     page = made["addresses"]["Page"]
     home, _, secret = page.partition("share/")
@@ -20,17 +20,17 @@ def test_a_link_is_printed_once_listed_and_revoked(tracker: Tracker, shell: Shel
     assert f'src="{page}/embed?width=660" title="Will the leaders of' in made["frame"]
     request = ViewRequest(home, secret, "chart.svg")
     assert open_view(tracker, request).content.startswith(b"<svg")
-    (link,) = shell.json("share", "list")
+    (link,) = shell.json("people", "shares")
     assert (link["id"], link["kind"], link["ended"]) == (made["id"], "question", False)
-    assert secret not in shell("share", "list")
-    assert "shows nothing any more" in shell("share", "revoke", made["id"])
+    assert secret not in shell("people", "shares")
+    assert "shows nothing any more" in shell("people", "unshare", made["id"])
     with pytest.raises(NotFound):
         open_view(tracker, request)
-    assert shell.json("share", "list") == []
+    assert shell.json("people", "shares") == []
 
 
 def test_a_bad_link_is_refused_in_a_line(shell: Shell) -> None:
-    assert "needs a question" in shell.refused("share", "make", "chart")
-    assert "there is no question" in shell.refused("share", "make", "changes", "nope")
-    assert "`tracker share list`" in shell.refused("share", "revoke", "x")
-    assert "is not one of" in shell.refused("share", "make", "everything")
+    assert "needs a question" in shell.refused("people", "share", "chart")
+    assert "there is no question" in shell.refused("people", "share", "changes", "nope")
+    assert "`tracker people shares`" in shell.refused("people", "unshare", "x")
+    assert "is not one of" in shell.refused("people", "share", "everything")

@@ -80,7 +80,7 @@ def foreign(file: Path) -> None:
         ("question", "list"),
         ("system", "verify"),
         ("system", "run"),
-        ("set", "import", "china_russia_2022"),
+        ("question", "import-set", "china_russia_2022"),
     ],
 )
 @pytest.mark.parametrize(
@@ -183,7 +183,9 @@ def test_a_directory_that_cannot_be_made_is_told(
         ("mysql://ada@host/x", 2, "must be a sqlite or postgresql address"),
     ],
 )
-@pytest.mark.parametrize("argv", [("set", "import", "grid_storage_2026"), ("up", "--no-browser")])
+@pytest.mark.parametrize(
+    "argv", [("question", "import-set", "grid_storage_2026"), ("up", "--no-browser")]
+)
 def test_an_address_without_a_database_is_told(
     start: Shell,
     monkeypatch: pytest.MonkeyPatch,
@@ -343,7 +345,7 @@ def test_an_empty_file_counts_as_no_database(start: Shell) -> None:
 
 
 def test_loading_a_set_makes_a_database(start: Shell) -> None:
-    start("set", "import", "grid_storage_2026")
+    start("question", "import-set", "grid_storage_2026")
     assert start.json("question", "list")
 
 
@@ -382,8 +384,8 @@ def test_commands_print_no_log_line(
 
 
 def test_commands_without_a_database_ask_for_none(start: Shell) -> None:
-    start("set", "list")
-    start("set", "validate", "china_russia_2022")
+    start("question", "sets")
+    start("question", "check-set", "china_russia_2022")
     start("--version")
     assert not start.directory.exists()
 

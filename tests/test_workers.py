@@ -21,7 +21,7 @@ from tests.worker_processes import ENTRIES, KILLER, kill, start_worker, subscrib
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound
 from tracker.interfaces.cli.commands.workers import describe_work
-from tracker.interfaces.scheduler import poll_feeds, rescue_jobs
+from tracker.interfaces.jobs import poll_feeds, rescue_jobs
 from tracker.model.work import (
     JOB_TASK,
     MATCH_TASK,

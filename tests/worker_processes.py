@@ -15,7 +15,7 @@ from tests.builders import a_feed, a_set, an_rss
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import LeadershipLost
 from tracker.feeds.fetch_results import Fetch, Fetched, FetchRequest, FetchResult, RequestSource
-from tracker.interfaces.processes import run_scheduler
+from tracker.interfaces.scheduler_process import run_scheduler
 from tracker.interfaces.workers import run_worker
 from tracker.model.work import QUEUES, QueueName
 from tracker.settings import Settings

@@ -11,7 +11,7 @@ FIRST = datetime(2022, 6, 5, 12, tzinfo=UTC)
 
 
 def set_folder(directory: Path) -> Path:
-    """The small set as a folder that `tracker set import` takes; its only feed is on a host that
+    """The small set as a folder that `tracker question import-set` takes; its only feed is on a host that
     never resolves.
     """
     folder = directory / "small-set"

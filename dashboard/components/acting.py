@@ -17,8 +17,8 @@ import streamlit as st
 from dashboard.components.question_list import ListView, sort_questions
 from dashboard.components.scripts import load_component
 from dashboard.components.visit import PageName, Visit
-from dashboard.wording import clip, escape_markdown, parse_zone
 from dashboard.wording.feeds import zone_line
+from dashboard.wording.numbers import clip, escape_markdown, parse_zone
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.app.tracker import Tracker

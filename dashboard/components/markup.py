@@ -10,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.wording import safe_web_link
+from dashboard.wording.numbers import safe_web_link
 
 _DIRECTION_MARKS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that would reorder the text after them."""

@@ -14,7 +14,7 @@ import streamlit as st
 from dashboard.components.acting import get_zone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import format_sentence
-from dashboard.wording import escape_markdown, format_age, format_moment
+from dashboard.wording.numbers import escape_markdown, format_age, format_moment
 from tracker.app.tracker import clock
 from tracker.errors import StorageUnavailable
 

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.wording import display_name, format_forecast, percent_number
+from dashboard.wording.numbers import display_name, percent_number
+from dashboard.wording.questions import format_forecast
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.question import Forecaster, ForecasterId, Kind, Question
 from forecasts.questions.timeline import Forecast

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
-from dashboard.wording import display_name
+from dashboard.wording.numbers import display_name
 from forecasts.questions.question import ForecasterId
 from tracker.model.access import Access
 

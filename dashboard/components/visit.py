@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.wording import UTC_ZONE, format_age, format_day, format_moment, parse_zone
+from dashboard.wording.numbers import UTC_ZONE, format_age, format_day, format_moment, parse_zone
 from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker
 

@@ -12,10 +12,10 @@ import streamlit as st
 
 from dashboard.components.score_data import list_rules_for
 from dashboard.components.visit import Visit
-from dashboard.wording import capitalise, clip, escape_markdown, safe_web_link
+from dashboard.wording.numbers import clip, escape_markdown, safe_web_link
 from forecasts.errors import ForecastsError
 from forecasts.questions import formatting
-from forecasts.questions.formatting import format_signed
+from forecasts.questions.formatting import capitalise, format_signed
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.errors import TrackerError
@@ -143,13 +143,6 @@ def show_drawer(sections: Mapping[str, Callable[[], None]]) -> None:
         )
         if picked is not None:
             sections[picked]()
-
-
-def show_question_line(visit: Visit, question: Question, label: str, icon: str) -> None:
-    """Show a short link to a question, with its text beside it or, on a phone, below it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-        link_to_question(visit, question, label, icon)
-        st.markdown(escape_markdown(question.text), width="content")
 
 
 def find_unused(name: str, used: Collection[str]) -> str:

@@ -20,7 +20,7 @@ from dashboard.essays import drafting
 from dashboard.essays.data import find_next_unasked
 from dashboard.essays.draft_form import is_open, open_form
 from dashboard.essays.text import describe_claim_state, describe_modality, describe_test
-from dashboard.wording import forecast_headline, question_status_line
+from dashboard.wording.questions import forecast_headline, question_status_line
 from forecasts.essays.claim_map import MappedSentence
 from forecasts.questions.amendments import fold_removed_options
 from tracker.errors import Refused

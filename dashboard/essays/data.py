@@ -15,9 +15,9 @@ from dashboard.essays.text import (
     sentence_mark,
     sentence_shade,
 )
-from dashboard.wording import capitalise
 from forecasts.essays.claim_map import MappedSentence
 from forecasts.essays.extraction.cleaning import strip_essay_markup
+from forecasts.questions.formatting import capitalise
 from tracker.model.essays import EssayPage
 
 _EMPTY_LINE: Final = re.compile(r"\n[ \t\r]*\n")

@@ -24,13 +24,7 @@ from dashboard.questions.question_form import (
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError
 from forecasts.essays.claim_map import MappedSentence
-from forecasts.essays.draft import (
-    ClaimDraft,
-    build_new_question,
-    move_last_day,
-    redraft,
-    with_wording,
-)
+from forecasts.essays.draft import ClaimDraft, move_last_day, redraft, with_wording
 from forecasts.essays.draft_fields import (
     AS_WORDED,
     RULES,
@@ -46,6 +40,7 @@ from forecasts.essays.draft_fields import (
     show_blanks,
     split_sources,
 )
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.drafting.acts import OPTION_GAPS
 from forecasts.essays.drafting.publishers import follow_source
 from forecasts.essays.drafting.rewording import SOURCE_GAP

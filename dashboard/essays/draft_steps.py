@@ -38,10 +38,9 @@ from dashboard.questions.question_form import (
     input_reason,
     input_statements,
 )
-from dashboard.wording import capitalise, clip, escape_markdown, plural
 from dashboard.wording.evidence import side_label
+from dashboard.wording.numbers import clip, escape_markdown, plural
 from forecasts.errors import ForecastsError
-from forecasts.essays.draft import build_new_question
 from forecasts.essays.draft_fields import (
     RULES,
     is_skeleton,
@@ -50,11 +49,13 @@ from forecasts.essays.draft_fields import (
     propose_sources,
     show_blanks,
 )
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.drafting.acts import OPTION_GAPS
 from forecasts.essays.drafting.rewording import TEST_GAP
 from forecasts.essays.drafting.subjects import ACTOR_GAP
 from forecasts.linting.agreement import is_plain_event
 from forecasts.linting.flaws import FlawPlace
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import Kind
 from tracker.llm.draft_proposals import ProposalResult
 from tracker.llm.llm_messages import LlmFailure

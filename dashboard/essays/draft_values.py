@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from forecasts.distributions.cdf import Scale
-from forecasts.essays.draft import ClaimDraft, build_new_question, move_last_day
+from forecasts.essays.draft import ClaimDraft, move_last_day
 from forecasts.essays.draft_fields import is_skeleton, show_blanks, split_sources
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.drafting.plan import GAP
 from forecasts.essays.question_names import name_questions
 from forecasts.linting.lint import Flaw

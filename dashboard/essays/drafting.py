@@ -26,7 +26,7 @@ from dashboard.questions.question_form import (
     show_finding,
     show_findings,
 )
-from dashboard.wording import clip, escape_markdown, plural
+from dashboard.wording.numbers import clip, escape_markdown, plural
 from forecasts.errors import ForecastsError
 from forecasts.essays.claim_map import MappedSentence
 from forecasts.essays.claim_outcomes import check_outcome_condition

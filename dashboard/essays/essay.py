@@ -42,8 +42,7 @@ from dashboard.essays.text import (
     describe_standing,
     list_record_notes,
 )
-from dashboard.wording import escape_markdown
-from dashboard.wording.numbers import percent_whole
+from dashboard.wording.numbers import escape_markdown, percent_whole
 from forecasts.essays.claim_outcomes import judge_chance
 from forecasts.essays.track_record import ClaimScore, TrackRecord
 from forecasts.questions.formatting import format_signed

@@ -20,7 +20,7 @@ from dashboard.components.sharing import choose_members
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import find_unused, show_empty, show_refusals
 from dashboard.essays.text import describe_practice, describe_standing
-from dashboard.wording import escape_markdown, plural
+from dashboard.wording.numbers import escape_markdown, plural
 from forecasts.questions.new_question import OWN_ESSAY, short_name
 from forecasts.questions.question import Essay
 from tracker.errors import Refused

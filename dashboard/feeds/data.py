@@ -7,12 +7,13 @@ from typing import Final
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.wording import HEALTH_LABELS, format_answer_runs, format_bytes, percent_whole, plural
+from dashboard.wording.feeds import HEALTH_LABELS, format_answer_runs, format_bytes
+from dashboard.wording.numbers import percent_whole, plural
 from tracker.feeds.feed import FeedState
 from tracker.feeds.scheduling.feed_health import USUAL_ITEMS_DAYS, Health, compute_usual_items
 from tracker.feeds.scheduling.first_start import was_paused_at_start
 from tracker.feeds.scheduling.polling import DayCount
-from tracker.model.read_models import FeedHealth
+from tracker.model.feed_read_models import FeedHealth
 
 _UNHEALTHY: Final[tuple[Health, ...]] = ("failing", "paused", "quiet")
 """States that need attention; lateness is due to polling, not to the feed."""

@@ -22,22 +22,20 @@ from dashboard.feeds.feed_rows import (
     build_item_row,
     build_question_row,
 )
-from dashboard.wording import (
+from dashboard.wording.feeds import (
     GRADE_MEANINGS,
     HEALTH_LABELS,
-    capitalise,
-    clip,
     describe_health,
     describe_next_poll,
-    escape_markdown,
-    plural,
     redirect_notice,
 )
+from dashboard.wording.numbers import clip, escape_markdown, plural
+from forecasts.questions.formatting import capitalise
 from tracker.errors import NotFound
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.feed_health import compute_usual_items
-from tracker.model.read_models import FeedHealth, FeedPage
+from tracker.model.feed_read_models import FeedHealth, FeedPage
 
 MAX_TITLE_CHARACTERS: Final = 80
 _MAX_REASON_CHARACTERS: Final = 600

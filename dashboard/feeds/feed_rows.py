@@ -15,23 +15,20 @@ from dashboard.components.rows import (
 )
 from dashboard.components.visit import Visit
 from dashboard.feeds.data import describe_problem, list_days
-from dashboard.wording import (
+from dashboard.wording.feeds import (
     DATE_NOTES,
     GRADE_MEANINGS,
     HEALTH_LABELS,
-    clip,
     describe_next_poll,
-    format_age,
-    plural,
     redirect_notice,
-    safe_web_link,
 )
+from dashboard.wording.numbers import clip, format_age, plural, safe_web_link
 from forecasts.evidence.matcher_record import NO_REVIEWS
 from forecasts.questions.question import Question
 from tracker.feeds.item import Item
 from tracker.feeds.scheduling.feed_health import Health, compute_usual_items
 from tracker.model.evidence import MatcherRecord
-from tracker.model.read_models import FeedHealth
+from tracker.model.feed_read_models import FeedHealth
 
 _MAX_NOTE_CHARACTERS: Final = 160
 _ACCEPTED: Final = RowColumn(

@@ -12,10 +12,11 @@ from dashboard.components.widgets import show_empty
 from dashboard.feeds import feed, series, subscribe
 from dashboard.feeds.data import sort_worst_first
 from dashboard.feeds.feed_rows import FEED_COLUMNS, REPLAY_COLUMNS, build_feed_row
-from dashboard.wording import clip, fleet_sentence, plural
+from dashboard.wording.feeds import fleet_sentence
+from dashboard.wording.numbers import clip, plural
 from tracker.feeds.scheduling.feed_health import FleetHealth, assess_fleet
 from tracker.feeds.scheduling.first_start import was_paused_at_start
-from tracker.model.read_models import FeedHealth
+from tracker.model.feed_read_models import FeedHealth
 
 _LATE: Final = (
     "Nothing has checked the feeds for more than an hour. Start the tracker with `./run` or "

@@ -17,7 +17,7 @@ from dashboard.components.rows import (
 )
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_section_title
-from dashboard.wording import clip, plural
+from dashboard.wording.numbers import clip, plural
 from forecasts.questions.series import Series, SeriesFormat, SeriesId
 from tracker.errors import Refused
 from tracker.feeds.feed import FeedState

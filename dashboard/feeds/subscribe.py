@@ -17,8 +17,10 @@ from dashboard.components.rows import (
 )
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
-from dashboard.wording import capitalise, clip, describe_import, plural
-from tracker.model.read_models import FeedImport, Trial, TrialMatch
+from dashboard.wording.feeds import describe_import
+from dashboard.wording.numbers import clip, plural
+from forecasts.questions.formatting import capitalise
+from tracker.model.feed_read_models import FeedImport, Trial, TrialMatch
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.feed_links import FeedCandidate

@@ -22,8 +22,8 @@ from dashboard.components.widgets import link_to_question, show_refusals
 from dashboard.home.data import choose_sample, find_summary
 from dashboard.home.text import format_standing
 from dashboard.questions.row_forecasts import build_forecast_events, get_refused
-from dashboard.wording import clip, format_day, percent_exact, plural
 from dashboard.wording.feeds import first_steps_line
+from dashboard.wording.numbers import clip, format_day, percent_exact, plural
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.question import SUGGESTION, Question
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set

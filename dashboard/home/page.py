@@ -54,7 +54,7 @@ from dashboard.inbox.proposed_answers import describe_proposal
 from dashboard.question.comments import COMMENTS_PARAM, describe_wide_gap
 from dashboard.questions.question_rows import RefusedForecast, build_entry, sample_history
 from dashboard.questions.row_forecasts import build_forecast_events, get_refused
-from dashboard.wording import escape_markdown, format_age, percent_whole, plural
+from dashboard.wording.numbers import escape_markdown, format_age, percent_whole, plural
 from forecasts.questions.question import SUGGESTION
 from tracker.errors import TrackerError
 from tracker.model.comments import WideGap

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.components import widgets
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice, show_empty, show_section_title
-from dashboard.wording import clip
+from dashboard.wording.numbers import clip
 from tracker.model.json_values import TABLE_FORMATS, TableFormat
 from tracker.reports.content import ReportKind
 

@@ -15,8 +15,11 @@ from dashboard.components.widgets import link_to_site, show_choice, show_refusal
 from dashboard.inbox import add_text
 from dashboard.inbox.add_text import NOTHING_SHARED
 from dashboard.inbox.judging import DIRECTION_KEYS, STRENGTHS
-from dashboard.wording import capitalise, clip, describe_choice, escape_markdown, strength_name
+from dashboard.wording.evidence import strength_name
+from dashboard.wording.judgements import describe_choice
+from dashboard.wording.numbers import clip, escape_markdown
 from forecasts.evidence.evidence import Strength
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import Question, QuestionId
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import ManualEvidence, ManualResult

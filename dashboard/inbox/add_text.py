@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from dashboard.wording import clip, describe_bearing, format_day
+from dashboard.wording.evidence import describe_bearing
+from dashboard.wording.numbers import clip, format_day
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.urls import MAX_URL_LENGTH, resolve_web_link

@@ -13,10 +13,7 @@ from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_question, link_to_site
 from dashboard.inbox import judging
 from dashboard.inbox.data import Questions, Story, count_reports, flag_copies, list_item_versions
-from dashboard.wording import (
-    DATE_NOTES,
-    capitalise,
-    clip,
+from dashboard.wording.evidence import (
     describe_bearing,
     describe_certainty,
     describe_match,
@@ -24,11 +21,11 @@ from dashboard.wording import (
     evidence_side,
     explain_direction,
     format_report_counts,
-    judgement_line,
-    lift_line,
-    model_name,
-    plural,
 )
+from dashboard.wording.feeds import DATE_NOTES
+from dashboard.wording.judgements import judgement_line, lift_line, model_name
+from dashboard.wording.numbers import clip, plural
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import MATCHER, Question
 from tracker.model.evidence import EvidenceCard, StoryItem
 

@@ -10,7 +10,9 @@ import streamlit as st
 from dashboard.components.acting import Notice, push_notice
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
-from dashboard.wording import clip, describe_choice, escape_markdown, is_uncalled, strength_name
+from dashboard.wording.evidence import is_uncalled, strength_name
+from dashboard.wording.judgements import describe_choice
+from dashboard.wording.numbers import clip, escape_markdown
 from forecasts.evidence.evidence import Direction, Evidence, Strength
 from forecasts.questions.question import EvidenceId, Question
 from tracker.app.tracker import Tracker

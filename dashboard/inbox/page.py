@@ -21,13 +21,15 @@ from dashboard.feeds.data import describe_problem, list_unhealthy_feeds
 from dashboard.inbox import add_evidence, add_text, cards, judging
 from dashboard.inbox.data import Questions, Story, group_stories
 from dashboard.inbox.proposed_answers import show_proposal
-from dashboard.wording import HEALTH_LABELS, clip, describe_bearing, fleet_sentence, is_uncalled
+from dashboard.wording.evidence import describe_bearing, is_uncalled
+from dashboard.wording.feeds import HEALTH_LABELS, fleet_sentence
+from dashboard.wording.numbers import clip
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import EvidenceId
 from tracker.feeds.scheduling.feed_health import Health
 from tracker.model.evidence import EvidenceCard, ManualEvidence, OfferedNearMiss
+from tracker.model.feed_read_models import FeedHealth
 from tracker.model.proposed_answers import ProposedAnswer
-from tracker.model.read_models import FeedHealth
 
 STORY_PARAM: Final = "story"
 """Address parameter of the story at hand."""

@@ -8,7 +8,8 @@ from dashboard.components.acting import notify
 from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_question, link_to_site, show_refusals
-from dashboard.wording import clip, describe_resolution, format_answer
+from dashboard.wording.numbers import clip
+from dashboard.wording.questions import describe_resolution, format_answer
 from forecasts.questions.question import ForecasterId
 from tracker.model.proposed_answers import ProposedAnswer
 

@@ -22,19 +22,10 @@ from dashboard.components.widgets import (
     show_table,
 )
 from dashboard.question import resolving
-from dashboard.wording import (
-    NBSP,
-    capitalise,
-    clip,
-    describe_resolution,
-    format_answer,
-    format_day,
-    format_forecast,
-    name_in_sentence,
-    plural,
-)
+from dashboard.wording.numbers import NBSP, clip, format_day, name_in_sentence, plural
+from dashboard.wording.questions import describe_resolution, format_answer, format_forecast
 from forecasts.evidence.evidence import Indicator
-from forecasts.questions.formatting import format_signed
+from forecasts.questions.formatting import capitalise, format_signed
 from forecasts.questions.links import is_past_close
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import HEADLINE, RULES

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.wording import escape_markdown
+from dashboard.wording.numbers import escape_markdown
 from forecasts.questions.question import Question
 from tracker.model.read_models import QuestionPage
 

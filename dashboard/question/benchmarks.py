@@ -9,7 +9,7 @@ from dashboard.components.acting import notify
 from dashboard.components.markup import Markup, make_site_link, make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import ask_line, show_refusals, unwrap_prose
-from dashboard.wording import escape_markdown, percent_exact
+from dashboard.wording.numbers import escape_markdown, percent_exact
 from tracker.model.benchmarks import Benchmark, LookUp, OptionPairs, SameQuestion
 from tracker.model.read_models import QuestionPage
 

@@ -10,14 +10,14 @@ from dashboard.components.acting import notify
 from dashboard.components.markup import Markup, make_site_link, make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
-from dashboard.wording import (
-    capitalise,
+from dashboard.wording.numbers import (
     clip,
     display_name,
     escape_markdown,
     percent_exact,
     safe_web_link,
 )
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import EvidenceId, Forecaster, ForecasterId
 from tracker.model.comments import (
     MAX_TEXT_LENGTH,

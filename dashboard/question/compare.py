@@ -20,7 +20,8 @@ from dashboard.components.widgets import show_refusals
 from dashboard.question.head import lead_forecaster
 from dashboard.question.why import show_lines
 from dashboard.question.why_data import change_reasons_frame, change_sentence, explain_causes
-from dashboard.wording import clip, display_name, escape_markdown, format_forecast
+from dashboard.wording.numbers import clip, display_name, escape_markdown
+from dashboard.wording.questions import format_forecast
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.question import SUGGESTION
 from forecasts.questions.timeline import Forecast

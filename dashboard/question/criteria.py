@@ -13,17 +13,15 @@ from dashboard.components.visit import Visit
 from dashboard.components.widgets import ask_line, show_refusals, show_table, unwrap_prose
 from dashboard.question import wording_history
 from dashboard.question.why import show_base_rate
-from dashboard.wording import (
+from dashboard.wording.judgements import judge_name
+from dashboard.wording.numbers import escape_markdown, percent_number
+from dashboard.wording.questions import (
     KIND_NAMES,
-    capitalise,
     describe_forecast,
-    escape_markdown,
     format_bound,
     format_value,
-    judge_name,
     line_labels,
     option_line_label,
-    percent_number,
 )
 from forecasts.distributions.distribution import OTHER, Categorical
 from forecasts.question_sets.question_set import SET_AUTHOR
@@ -35,6 +33,7 @@ from forecasts.questions.compiled_question import (
     list_lines,
     parse_names,
 )
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.horizon import HORIZON_MEANINGS
 from forecasts.questions.question import ForecasterId, Question
 from tracker.model.read_models import QuestionPage, QuestionStatements

@@ -9,7 +9,8 @@ from dashboard.components.frames import build_frame
 from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals, show_table
-from dashboard.wording import capitalise, display_name, name_in_sentence, percent_exact
+from dashboard.wording.numbers import display_name, name_in_sentence, percent_exact
+from forecasts.questions.formatting import capitalise
 from tracker.model.disagreement import TOO_FEW, Disagreement, GapWriter
 from tracker.model.read_models import QuestionPage
 

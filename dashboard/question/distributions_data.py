@@ -19,7 +19,7 @@ from dashboard.components.probability_lines import (
     shorten_name,
     spread_heights,
 )
-from dashboard.wording import format_answer
+from dashboard.wording.questions import format_answer
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import Distribution
 from forecasts.questions.answers import get_answer

@@ -18,19 +18,18 @@ from dashboard.question.interval_handles import (
     count_digits,
     get_open_range,
 )
-from dashboard.wording import (
-    RangeSide,
-    capitalise,
-    describe_forecast,
-    format_bound,
-    format_value,
-    percent_whole,
-)
+from dashboard.wording.numbers import percent_whole
+from dashboard.wording.questions import RangeSide, describe_forecast, format_bound, format_value
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import ForecastsError, InvalidForecast
 from forecasts.questions.amendments import fold_removed_options
-from forecasts.questions.formatting import format_full, format_sentence, warn_of_past_mass
+from forecasts.questions.formatting import (
+    capitalise,
+    format_full,
+    format_sentence,
+    warn_of_past_mass,
+)
 from forecasts.questions.parse_forecast import base_for_change, parse_forecast
 from forecasts.questions.question import (
     CROWD,

@@ -23,7 +23,9 @@ from dashboard.inbox import add_evidence, cards
 from dashboard.question import comments, signposts
 from dashboard.question.as_of import DAY_PARAM
 from dashboard.question.why_data import most_changed_option
-from dashboard.wording import clip, evidence_side, format_signed_points, silent_line
+from dashboard.wording.evidence import evidence_side
+from dashboard.wording.feeds import silent_line
+from dashboard.wording.numbers import clip, format_signed_points
 from forecasts.questions.question import EvidenceId, Question
 from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.curves import CurveSuggestion

@@ -23,7 +23,8 @@ from dashboard.question.entry_data import (
     parse_draft,
     read_draft,
 )
-from dashboard.wording import clip, escape_markdown, format_forecast, percent_whole
+from dashboard.wording.numbers import clip, escape_markdown, percent_whole
+from dashboard.wording.questions import format_forecast
 from forecasts.distributions.distribution import Distribution
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import Question, QuestionId

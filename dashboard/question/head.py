@@ -8,12 +8,11 @@ import streamlit as st
 from dashboard.components.markup import Markup, make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import unwrap_prose
-from dashboard.wording import (
+from dashboard.wording.numbers import display_name, format_signed_points
+from dashboard.wording.questions import (
     describe_resolution,
-    display_name,
     forecast_headline,
     format_forecast,
-    format_signed_points,
     question_status_line,
 )
 from forecasts.distributions.distribution import Binary, Categorical

@@ -7,15 +7,11 @@ import streamlit as st
 
 from dashboard.components.markup import Markup, make_tag, show_markup
 from dashboard.components.visit import Visit
-from dashboard.wording import (
-    capitalise,
-    display_name,
-    format_forecast,
-    format_signed_points,
-    plural,
-)
+from dashboard.wording.numbers import display_name, format_signed_points, plural
+from dashboard.wording.questions import format_forecast
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.amendments import find_version
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import SUGGESTION, find_outside_kind
 from forecasts.questions.timeline import Forecast
 from tracker.model.read_models import QuestionPage

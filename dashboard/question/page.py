@@ -23,7 +23,7 @@ from dashboard.question import (
     why,
 )
 from dashboard.scenarios import sections as scenarios
-from dashboard.wording import escape_markdown
+from dashboard.wording.numbers import escape_markdown
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionPage
 

@@ -18,19 +18,17 @@ from dashboard.components.rows import (
     show_rows,
 )
 from dashboard.components.visit import Visit
-from dashboard.wording import (
-    capitalise,
-    clip,
+from dashboard.wording.links import (
+    LINK_ROLES,
     describe_contradiction,
     describe_total_probability,
-    display_name,
-    format_answer,
-    format_forecast,
     format_link_numbers,
 )
-from dashboard.wording.links import LINK_ROLES
+from dashboard.wording.numbers import clip, display_name
+from dashboard.wording.questions import format_answer, format_forecast
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.essays.siblings.foretelling import SiblingAnswer, describe_siblings
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import (
     CROWD,
     PRIOR,

@@ -17,16 +17,12 @@ from dashboard.components.widgets import (
     show_refusals,
     show_table,
 )
-from dashboard.wording import (
-    capitalise,
-    describe_resolution,
-    escape_markdown,
-    format_answer,
-    format_bound,
-)
+from dashboard.wording.numbers import escape_markdown
+from dashboard.wording.questions import describe_resolution, format_answer, format_bound
 from forecasts.distributions.cdf import date_from_day_number
 from forecasts.errors import InvalidResolution
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import ForecasterId, Outcome, Question, Resolution
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.model.audit import UncheckedAnswer

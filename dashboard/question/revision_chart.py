@@ -21,18 +21,20 @@ from dashboard.components.probability_lines import (
     MAX_LINES,
     ProbabilityLine,
     TimeWindow,
-    acts_frame,
-    answer_frame,
     band_frame,
     chart_window,
     choose_domain,
     crop_to_window,
     crosshair_frame,
-    evidence_marks_frame,
     line_labels_frame,
     list_option_lines,
     list_question_forecasters,
     steps_frame,
+)
+from dashboard.components.probability_marks import (
+    acts_frame,
+    answer_frame,
+    evidence_marks_frame,
     thin_marks,
     vertical_rules_frame,
 )
@@ -41,7 +43,8 @@ from dashboard.components.widgets import show_choice
 from dashboard.question import compare, distributions_data, evidence
 from dashboard.question.compare import THIN, ComparisonLines, select_lines, show_line_picker
 from dashboard.question.head import lead_forecaster
-from dashboard.wording import display_name, format_forecast
+from dashboard.wording.numbers import display_name
+from dashboard.wording.questions import format_forecast
 from forecasts.questions.question import (
     CROWD,
     HAZARD,

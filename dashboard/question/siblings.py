@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import ask_line, format_sentence, show_refusals
-from dashboard.wording import escape_markdown, format_forecast
+from dashboard.wording.numbers import escape_markdown
+from dashboard.wording.questions import format_forecast
 from dashboard.wording.siblings import RHYTHM_NAMES, describe_rhythm
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError

@@ -11,15 +11,14 @@ from dashboard.components.frames import build_frame
 from dashboard.components.markup import make_tag, show_markup
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, ask_line, show_refusals, show_table
-from dashboard.wording import (
-    clip,
+from dashboard.wording.evidence import (
     describe_signpost_ratio,
     describe_signpost_state,
     describe_silence,
-    escape_markdown,
     side_label,
     strength_name,
 )
+from dashboard.wording.numbers import clip, escape_markdown
 from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.evidence.matcher_record import NO_REVIEWS

@@ -28,18 +28,17 @@ from dashboard.question.why_data import (
     waterfall_frame,
     why_frame,
 )
-from dashboard.wording import (
-    capitalise,
+from dashboard.wording.evidence import explain_lines
+from dashboard.wording.numbers import (
     clip,
     escape_markdown,
-    explain_lines,
-    forecast_headline,
     format_log_odds,
     format_signed_points,
     percent_whole,
 )
+from dashboard.wording.questions import forecast_headline
 from forecasts.evidence.evidence import Direction, describe_side
-from forecasts.questions.formatting import format_count, format_quantile
+from forecasts.questions.formatting import capitalise, format_count, format_quantile
 from forecasts.questions.question import Question, QuestionId
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion

@@ -8,19 +8,19 @@ import pandas as pd
 
 from dashboard.charts.revisions import DOWN, END, NONE, UP
 from dashboard.components.frames import build_frame, memoise
-from dashboard.wording import (
+from dashboard.wording.evidence import LINE_MEANINGS
+from dashboard.wording.numbers import (
     NBSP,
-    capitalise,
     clip,
     format_log_odds,
     percent_exact,
     percent_number,
     percent_whole,
 )
-from dashboard.wording.evidence import LINE_MEANINGS
 from forecasts.distributions.distribution import Categorical
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.log_odds import RAW_NEWS_KINDS, LedgerGroup, LedgerLine
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion

@@ -11,17 +11,9 @@ import streamlit as st
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import ask_line, show_refusals, unwrap_prose
-from dashboard.wording import (
-    clip,
-    count_flaws,
-    diff_markdown,
-    display_name,
-    escape_markdown,
-    flaw_line,
-    judge_name,
-    override_line,
-    plural,
-)
+from dashboard.wording.judgements import judge_name
+from dashboard.wording.numbers import clip, display_name, escape_markdown, plural
+from dashboard.wording.questions import count_flaws, diff_markdown, flaw_line, override_line
 from forecasts.linting.lint import Flaw
 from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
 from forecasts.questions.question import RESERVED, ForecasterId, Question

@@ -26,7 +26,7 @@ from dashboard.questions.question_form import (
     read_stated_prior,
     show_finding,
 )
-from dashboard.wording import plural
+from dashboard.wording.numbers import plural
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.essays.dates import find_dates

@@ -9,7 +9,7 @@ from dashboard.components.question_list import ListView
 from dashboard.components.rows import Row, RowColumn, show_rows
 from dashboard.questions.data import BoardColumn, ColumnTitle, build_board
 from dashboard.questions.question_rows import RefusedForecast, RowMarks, build_row
-from dashboard.wording import plural
+from dashboard.wording.numbers import plural
 from tracker.model.read_models import QuestionSummary
 
 MAX_CARDS: Final = 8

@@ -24,7 +24,8 @@ from dashboard.questions.data import (
     group_by_period,
     list_recent_marks,
 )
-from dashboard.wording import describe_outcomes, mark_line, plural
+from dashboard.wording.evidence import describe_outcomes, mark_line
+from dashboard.wording.numbers import plural
 from forecasts.questions.question import Question, QuestionId
 from tracker.model.audit import SignpostStatus
 from tracker.model.due_items import DUE_WORDS, DueItem, list_due_items

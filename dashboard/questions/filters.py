@@ -10,7 +10,7 @@ from dashboard.components.question_list import MyForecastFilter, QuestionFilter,
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice
 from dashboard.questions.question_rows import RowMarks
-from dashboard.wording import clip
+from dashboard.wording.numbers import clip
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import QuestionId
 from tracker.model.read_models import QuestionSummary

@@ -27,7 +27,7 @@ from dashboard.questions.question_rows import (
 )
 from dashboard.questions.row_forecasts import build_forecast_events, get_refused
 from dashboard.scenarios.coherence import group_contradictions, show_contradictions
-from dashboard.wording import plural
+from dashboard.wording.numbers import plural
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import CoherenceReport
 

@@ -11,14 +11,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.visit import Visit
-from dashboard.wording import (
+from dashboard.wording.numbers import escape_markdown, percent_whole
+from dashboard.wording.questions import (
     KIND_NAMES,
     describe_forecast,
-    escape_markdown,
     line_labels,
     option_line_label,
 )
-from dashboard.wording.numbers import percent_whole
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.linting.lint import Flaw

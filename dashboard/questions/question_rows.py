@@ -18,18 +18,16 @@ from dashboard.components.rows import (
     TextCell,
     page_address,
 )
-from dashboard.wording import (
+from dashboard.wording.numbers import (
     MINUS,
+    UTC_ZONE,
     clip,
     format_age,
-    format_answer,
     format_day,
-    format_forecast,
-    format_quantile,
     percent_exact,
     percent_whole,
 )
-from dashboard.wording.numbers import UTC_ZONE
+from dashboard.wording.questions import format_answer, format_forecast, format_quantile
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.questions.amendments import fold_removed_options

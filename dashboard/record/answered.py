@@ -18,7 +18,7 @@ from dashboard.components.rows import (
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_section_title
 from dashboard.record.text import SCORING_IN_A_LINE, describe_answered
-from dashboard.wording import format_answer, format_forecast
+from dashboard.wording.questions import format_answer, format_forecast
 from forecasts.questions.formatting import format_signed
 from forecasts.questions.question import CROWD, Question
 from tracker.model.read_models import Accuracy, AnsweredForecast, ForecasterRecord

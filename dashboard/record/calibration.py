@@ -26,7 +26,7 @@ from dashboard.record.calibration_data import (
     list_measures,
     ranks_frame,
 )
-from dashboard.wording import escape_markdown, name_forecasts, percent_whole, plural
+from dashboard.wording.numbers import escape_markdown, name_forecasts, percent_whole, plural
 from forecasts.calibration.band import BAND_LEVEL
 from forecasts.calibration.ranks import RankRecord
 from forecasts.calibration.reliability import Reliability

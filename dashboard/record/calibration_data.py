@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.wording import DASH, percent_exact, percent_whole, plural
+from dashboard.wording.numbers import DASH, percent_exact, percent_whole, plural
 from forecasts.calibration.band import Band
 from forecasts.calibration.bins import Bin, bin_index
 from forecasts.calibration.corp import CurvePoint

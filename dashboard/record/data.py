@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard import charts
 from dashboard.components.frames import build_frame, memoise
 from dashboard.components.probability_lines import line_labels_frame
-from dashboard.wording import display_name, percent_number
+from dashboard.wording.numbers import display_name, percent_number
 from forecasts.questions.families import describe_families
 from forecasts.questions.formatting import format_signed, format_utc_day
 from forecasts.questions.question import Forecaster, ForecasterId, sort_forecasters

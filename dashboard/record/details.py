@@ -23,7 +23,7 @@ from dashboard.record import calibration, habits
 from dashboard.record.data import cohorts_frame, opponents_frame, standing_frame
 from dashboard.record.skill import show_pair
 from dashboard.record.text import describe_hindsight, describe_pools
-from dashboard.wording import escape_markdown, name_in_sentence, percent_whole, plural
+from dashboard.wording.numbers import escape_markdown, name_in_sentence, percent_whole, plural
 from forecasts.questions.question import CROWD
 from forecasts.scoring.rulebook import RULES
 from tracker.app.tracker import Tracker

@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_buttons, show_choice, show_skeleton
 from dashboard.record.data import list_scored_forecasters
-from dashboard.wording import KIND_NAMES, display_name
+from dashboard.wording.numbers import display_name
+from dashboard.wording.questions import KIND_NAMES
 from forecasts.questions.links import HORIZONS
 from forecasts.questions.question import ForecasterId
 from tracker.model.read_models import Accuracy, Choice, Facets

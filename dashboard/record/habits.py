@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components.frames import build_frame
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_skeleton, show_table
-from dashboard.wording import display_name, escape_markdown
+from dashboard.wording.numbers import display_name, escape_markdown
 from forecasts.questions.question import ForecasterId
 from forecasts.statistics.small_samples import MIN_FIXED_TEST
 from tracker.model.read_models import Accuracy, Habits

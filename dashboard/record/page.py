@@ -13,7 +13,7 @@ from dashboard.record.text import (
     describe_whose,
     name_standard,
 )
-from dashboard.wording import escape_markdown, name_in_sentence
+from dashboard.wording.numbers import escape_markdown, name_in_sentence
 from forecasts.questions.question import ForecasterId
 from tracker.model.read_models import Accuracy
 

@@ -9,7 +9,7 @@ from dashboard import charts
 from dashboard.components.visit import Visit
 from dashboard.record.data import SkillDrawing, build_pair_drawing, build_skill_drawing
 from dashboard.record.text import describe_pair, explain_chart, name_standard
-from dashboard.wording import escape_markdown, name_in_sentence
+from dashboard.wording.numbers import escape_markdown, name_in_sentence
 from forecasts.scoring.comparison import Comparison
 from forecasts.scoring.rulebook import RuleName
 from tracker.model.read_models import Accuracy, ComparisonReport, ForecasterRecord

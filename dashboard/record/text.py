@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dashboard.wording import display_name, format_day, name_in_sentence, percent_whole, plural
+from dashboard.wording.numbers import (
+    display_name,
+    format_day,
+    name_in_sentence,
+    percent_whole,
+    plural,
+)
 from forecasts.aggregation.leading_pool import describe_leading_pool
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.comparison import Comparison

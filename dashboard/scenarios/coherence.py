@@ -26,14 +26,15 @@ from dashboard.components.widgets import (
     show_skeleton,
     unwrap_prose,
 )
-from dashboard.wording import LINK_RULES, clip, escape_markdown, name_forecasts, percent_exact
 from dashboard.wording.links import (
     LINK_KIND_NAMES,
     LINK_ROLES,
+    LINK_RULES,
     OPTIONAL_ROLE,
     format_gain,
     summarise_repairs,
 )
+from dashboard.wording.numbers import clip, escape_markdown, name_forecasts, percent_exact
 from forecasts.errors import InvalidQuestion
 from forecasts.questions.links import LINK_ARITIES, Link, LinkId, LinkKind
 from forecasts.questions.new_question import short_name

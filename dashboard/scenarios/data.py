@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from dashboard.wording import display_name
+from dashboard.wording.numbers import display_name
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
 from forecasts.questions.amendments import fold_removed_options

@@ -22,7 +22,13 @@ from dashboard.components.rows import (
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals, unwrap_prose
 from dashboard.scenarios import data
-from dashboard.wording import clip, escape_markdown, format_signed_points, percent_exact, plural
+from dashboard.wording.numbers import (
+    clip,
+    escape_markdown,
+    format_signed_points,
+    percent_exact,
+    plural,
+)
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidQuestion
 from forecasts.questions.question import Question, QuestionId

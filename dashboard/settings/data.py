@@ -6,7 +6,7 @@ from datetime import datetime
 from math import inf, log
 from typing import Final
 
-from dashboard.wording import percent_whole, plural
+from dashboard.wording.numbers import percent_whole, plural
 from forecasts.aggregation.pooling import weigh_skills
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.corrections import MIN_INDICATOR_REVIEWS, MIN_REVIEWS_TO_OMIT

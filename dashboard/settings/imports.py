@@ -17,7 +17,7 @@ from dashboard.settings.text import (
     describe_preview,
     name_source,
 )
-from dashboard.wording import clip, escape_markdown, plural
+from dashboard.wording.numbers import clip, escape_markdown, plural
 from tracker.ingestion.forecast_accounts import AccountSite
 from tracker.model.forecast_import import FileRow, ImportBatch, ImportChoices, ImportPreview
 

@@ -25,7 +25,8 @@ from dashboard.settings.data import (
     list_lessons,
     measure_progress,
 )
-from dashboard.wording import MINUS, capitalise, clip, display_name, escape_markdown
+from dashboard.wording.numbers import MINUS, clip, display_name, escape_markdown
+from forecasts.questions.formatting import capitalise
 from tracker.questions.fit_parameters import LearnedRecord, ParameterDecision
 
 _SHOWN_VALUES: Final = 20

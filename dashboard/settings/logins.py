@@ -9,7 +9,8 @@ from dashboard.components.acting import get_login_id, notify
 from dashboard.components.rows import Row, RowColumn, TextCell, show_rows
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals, show_section_title
-from dashboard.wording import describe_browser, escape_markdown, plural
+from dashboard.wording.browsers import describe_browser
+from dashboard.wording.numbers import escape_markdown, plural
 from tracker.model.accounts import Login, Refusal
 
 _COLUMNS: Final = (

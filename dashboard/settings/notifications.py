@@ -20,7 +20,7 @@ from dashboard.components.rows import (
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals, show_section_title
 from dashboard.settings.zones import list_zones
-from dashboard.wording import clip, escape_markdown
+from dashboard.wording.numbers import clip, escape_markdown
 from tracker.model.notifications import (
     KIND_NAMES,
     THRESHOLD_UNITS,

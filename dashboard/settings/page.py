@@ -10,8 +10,8 @@ from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_section_title
 from dashboard.settings.workers import show_workers
 from dashboard.settings.zones import list_zones
-from dashboard.wording import escape_markdown, parse_zone, plural
 from dashboard.wording.feeds import describe_budget, zone_line
+from dashboard.wording.numbers import escape_markdown, parse_zone, plural
 from forecasts.questions.formatting import format_sentence
 from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.llm.model_check import format_share

@@ -9,7 +9,7 @@ from dashboard.components.rows import Row, RowColumn, TextCell, show_rows
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals, show_section_title
 from dashboard.settings.logins import show_logins, show_refused
-from dashboard.wording import escape_markdown
+from dashboard.wording.numbers import escape_markdown
 from tracker.model.accounts import Account, ApiToken
 from tracker.model.principal import RIGHTS, Role
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from dashboard.wording import plural
+from dashboard.wording.numbers import plural
 from tracker.model.forecast_import import ForecastImport, ImportPreview
 
 IMPORT_COLUMNS: Final[Mapping[str, str]] = {

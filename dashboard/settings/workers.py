@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.acting import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_section_title
-from dashboard.wording import escape_markdown, format_age, plural
+from dashboard.wording.numbers import escape_markdown, format_age, plural
 from tracker.model.work import ParkedJob, QueueStatus, WorkerStatus
 
 

@@ -13,7 +13,7 @@ from tracker.feeds.scheduling.budget import explain_next_poll
 from tracker.feeds.scheduling.feed_health import FleetHealth, Health
 from tracker.ingestion.request_budget import FeedBudget
 from tracker.model import upkeep
-from tracker.model.read_models import FeedCoverage, FeedImport
+from tracker.model.feed_read_models import FeedCoverage, FeedImport
 
 HEALTH_LABELS: Final[dict[Health, str]] = {
     "failing": "failing",

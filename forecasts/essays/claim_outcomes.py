@@ -24,20 +24,6 @@ from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.new_question import has_base_rate
 from forecasts.questions.question import FORECAST_FORMATS, Option, Question, Resolution, utc
 
-__all__ = [
-    "CONDITION_FORMATS",
-    "ClaimTests",
-    "TestWeakness",
-    "base_chance",
-    "check_outcome_condition",
-    "claim_probability",
-    "confirms_claim",
-    "count_tests",
-    "describe_outcome_condition",
-    "find_weakness",
-    "judge_chance",
-]
-
 _T = TypeVar("_T", Binary, Categorical, Cdf)
 
 CONDITION_FORMATS = {

@@ -7,10 +7,9 @@ with placeholders.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Final
 
-from forecasts.distributions.cdf import Scale, day_number
 from forecasts.essays.catalogue.entries import Catalogue, Period, load_catalogue
 from forecasts.essays.catalogue.lookup import (
     CatalogueMatch,
@@ -49,8 +48,7 @@ from forecasts.essays.drafting.window import (
 )
 from forecasts.essays.extract import Sentence
 from forecasts.essays.siblings.moved_dates import WindowMove, move_dates
-from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
-from forecasts.questions.question import ClaimId, EssayId, Kind
+from forecasts.questions.question import Kind
 from forecasts.questions.windows import Rhythm, window_of
 
 MAX_CANDIDATES: Final = 3
@@ -65,9 +63,6 @@ _MIN_SCORE: Final = 0.75
 
 _FIGURE: Final = 2.0
 """Weight of a series in whose unit the claim names a figure."""
-
-_SPREADS: Final = 4.0
-"""Half the width of a proposed range, in usual moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,67 +365,6 @@ _SOUTH: Final = re.compile(
     r"|Sydney|Melbourne)"
 )
 """Places south of the equator, whose summer begins in December."""
-
-
-def build_new_question(
-    draft: ClaimDraft,
-    *,
-    name: str,
-    now: datetime,
-    essay_id: EssayId = OWN_ESSAY,
-    claim_id: ClaimId | None = None,
-    prior: str = "",
-    prior_reason: str = "",
-) -> NewQuestion:
-    """Build the question of a draft, open from now to the end of its last day (UTC).
-
-    A last day that has passed makes a question about the past, open from the day of the essay.
-    """
-    plan, window = draft.plan, draft.window
-    is_past = window.is_retrospective
-    opens_at = datetime.combine(window.first, time(), UTC) if is_past else now
-    closes_at = _first_instant_after(plan.last)
-    return NewQuestion(
-        id=name,
-        text=plan.text,
-        criteria=plan.criteria,
-        sources=plan.sources,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        resolves_at=max(_first_instant_after(plan.published), closes_at),
-        kind=plan.kind,
-        horizon_shape=plan.shape,
-        prior=prior or plan.prior,
-        prior_reason=prior_reason or ("the essay says so" if plan.prior and not prior else ""),
-        options=plan.options,
-        scale=propose_scale(plan, opens_at, closes_at),
-        essay_id=essay_id,
-        claim_ids=(claim_id,) if claim_id else (),
-        bears_out=plan.bears_out,
-        retrospective=is_past,
-    )
-
-
-def propose_scale(plan: QuestionPlan, opens_at: datetime, closes_at: datetime) -> Scale | None:
-    """Propose the range of a number or date: around the last value, as wide as it usually moves."""
-    if plan.kind == "date":
-        first, last = day_number(opens_at), day_number(closes_at)
-        return Scale(first, last, open_upper=True) if first < last else None
-    if plan.kind != "numeric":
-        return None
-    number = re.search(r"-?[0-9]+(?:\.[0-9]+)?", plan.bears_out)
-    centre = plan.centre if plan.centre is not None else float(number[0]) if number else None
-    if centre is None:
-        upper = 2 * _SPREADS * plan.spread if plan.spread else 100.0
-        return Scale(0.0, upper, open_lower=True, open_upper=True, unit=plan.unit)
-    half = _SPREADS * (plan.spread or abs(centre) / _SPREADS or 25.0)
-    return Scale(centre - half, centre + half, open_lower=True, open_upper=True, unit=plan.unit)
-
-
-def _first_instant_after(day: date) -> datetime:
-    at = datetime.combine(day, time(), UTC)
-    latest = datetime.max.replace(tzinfo=UTC)
-    return at + timedelta(days=1) if latest - at > timedelta(days=1) else latest
 
 
 def with_wording(draft: ClaimDraft, **changes: object) -> ClaimDraft:

@@ -19,8 +19,6 @@ from forecasts.essays.extraction.cleaning import strip_essay_markup
 from forecasts.essays.extraction.cues import Reading, normalise_spelling, read_sentence
 from forecasts.essays.extraction.segmentation import SentenceSpan, segment_sentences
 
-__all__ = ["MIN_CLAIM_SCORE", "ClaimForm", "Sentence", "describe_cues", "find_claims"]
-
 ClaimForm = Literal[
     "explicit prediction",
     "conditional",

@@ -214,15 +214,6 @@ def describe_likelihood_ratio(ratio: float, kind: Kind, option: str = "") -> str
     return f"{times:g} times likelier if {_describe_side(kind, ratio > 1.0, option)}"
 
 
-def describe_silence_effect(question: Question, indicator: Indicator) -> str:
-    """Describe the effect of an indicator's silence at its date; empty if none is expected."""
-    if indicator.expected is None:
-        return ""
-    return describe_likelihood_ratio(
-        indicator.expected.ratio_when_silent, question.kind, indicator.option
-    )
-
-
 def _describe_side(kind: Kind, yes: bool, option: str) -> str:
     match kind:
         case "binary":

@@ -47,9 +47,9 @@ from tracker.feeds.item import FeedId, Item, ItemId
 from tracker.feeds.scheduling.feed_health import Health
 from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.evidence import EvidenceCard, MatchReason, StoryItem, summarise_card
+from tracker.model.feed_read_models import FeedHealth
 from tracker.model.read_models import (
     CurrentForecast,
-    FeedHealth,
     QuestionPage,
     QuestionStatements,
     QuestionSummary,

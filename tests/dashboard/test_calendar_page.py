@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 
-from dashboard import wording
 from dashboard.questions.data import (
     count_by_month,
     group_by_period,
     list_recent_marks,
 )
+from dashboard.wording.evidence import (
+    describe_ratio,
+    describe_signpost_ratio,
+    describe_signpost_state,
+    describe_silence,
+    mark_line,
+)
+from dashboard.wording.numbers import UTC_ZONE
 from forecasts.evidence.evidence import Expectation, Indicator
 from forecasts.evidence.signposts import CalendarQuestion, Signpost, build_calendar, list_signposts
 from forecasts.questions.question import Question, QuestionId
@@ -35,7 +42,7 @@ from tracker.model.audit import SignpostStatus
 from tracker.model.due_items import list_due_items
 from tracker.model.scenarios import SignpostCalendar
 
-ZONE = wording.UTC_ZONE
+ZONE = UTC_ZONE
 SUMMIT = "summit-2027"
 
 
@@ -122,62 +129,54 @@ def test_seen_signpost_is_not_waited_for() -> None:
 
 def test_signposts_in_words() -> None:
     # A ratio says its side in the words of the kind.
-    assert wording.describe_ratio(0.1852, "binary") == "×0.19, speaks for NO"
-    assert wording.describe_ratio(5.4, "numeric") == "×5.4, points higher"
-    assert wording.describe_ratio(12.4, "date") == "×12, points earlier"
-    assert (
-        wording.describe_ratio(0.5, "categorical", "Moscow") == "×0.5, speaks against option Moscow"
-    )
-    assert wording.describe_ratio(1.0, "binary") == "×1, neutral"
+    assert describe_ratio(0.1852, "binary") == "×0.19, speaks for NO"
+    assert describe_ratio(5.4, "numeric") == "×5.4, points higher"
+    assert describe_ratio(12.4, "date") == "×12, points earlier"
+    assert describe_ratio(0.5, "categorical", "Moscow") == "×0.5, speaks against option Moscow"
+    assert describe_ratio(1.0, "binary") == "×1, neutral"
     # A signpost says where it stands and what its silence will say.
     clock = (NOW, ZONE)
     waiting = a_post("waiting")
     assert (
-        wording.describe_signpost_state(waiting, clock)
-        == "○ Waiting, due by 15 Jul 2026 (in 14\u00a0days)"
+        describe_signpost_state(waiting, clock) == "○ Waiting, due by 15 Jul 2026 (in 14\u00a0days)"
     )
-    assert wording.describe_signpost_ratio(QUESTION, waiting, ZONE) == (
+    assert describe_signpost_ratio(QUESTION, waiting, ZONE) == (
         "If unseen by 15 Jul 2026: ×0.19, speaks for NO. If seen: ×2.7, speaks for YES."
     )
     seen = a_post("seen", seen_at=NOW - days(2), trust=0.6)
     assert (
-        wording.describe_signpost_state(seen, clock)
-        == "✓ Seen 29 Jun 2026 (60% sure), due by 15 Jul 2026"
+        describe_signpost_state(seen, clock) == "✓ Seen 29 Jun 2026 (60% sure), due by 15 Jul 2026"
     )
     assert (
-        wording.describe_signpost_ratio(QUESTION, seen, ZONE)
+        describe_signpost_ratio(QUESTION, seen, ZONE)
         == "Seen in time: ×1.8, speaks for YES (if certain: ×2.7, speaks for YES)."
     )
-    sure = wording.describe_signpost_ratio(QUESTION, a_post("seen", trust=1.0), ZONE)
+    sure = describe_signpost_ratio(QUESTION, a_post("seen", trust=1.0), ZONE)
     assert sure == "Seen in time: ×2.7, speaks for YES."
-    doubtful = wording.describe_signpost_ratio(QUESTION, a_post("waiting", trust=0.3), ZONE)
+    doubtful = describe_signpost_ratio(QUESTION, a_post("waiting", trust=0.3), ZONE)
     assert doubtful.endswith(" Unclear sighting so far: ×1.3, speaks for YES.")
-    faint = wording.describe_signpost_ratio(QUESTION, a_post("silent", silence=0.5), ZONE)
+    faint = describe_signpost_ratio(QUESTION, a_post("silent", silence=0.5), ZONE)
     assert faint == "Not seen: ×0.43, speaks for NO (if certain: ×0.19, speaks for NO)."
     silent = a_post("silent", silence=1.0)
-    assert wording.describe_signpost_state(silent, (NOW + days(20), ZONE)) == (
+    assert describe_signpost_state(silent, (NOW + days(20), ZONE)) == (
         "∅ Silent: due by 15 Jul 2026 (6\u00a0days ago) and not seen"
     )
-    assert (
-        wording.describe_signpost_ratio(QUESTION, silent, ZONE) == "Not seen: ×0.19, speaks for NO."
-    )
+    assert describe_signpost_ratio(QUESTION, silent, ZONE) == "Not seen: ×0.19, speaks for NO."
     # A silence reads as a piece of evidence.
     post = replace(silent, indicator=expected_by(NOW))
-    assert wording.describe_silence(QUESTION, post, NOW + days(1), ZONE) == (
+    assert describe_silence(QUESTION, post, NOW + days(1), ZONE) == (
         "“An envoy visits” was expected by 1 Jul 2026 and hasn’t been seen, likelihood ratio 0.19"
         " (5.4 times likelier if NO), logged on 2 Jul 2026."
     )
-    assert wording.describe_silence(QUESTION, post, None, ZONE).endswith(
-        "(5.4 times likelier if NO)."
-    )
+    assert describe_silence(QUESTION, post, None, ZONE).endswith("(5.4 times likelier if NO).")
     # Marks say what was noted.
     silent = SignpostStatus(VISIT.id, QUESTION.id, "silent", NOW, 0.1852, 0.0, NOW + days(1))
-    assert wording.mark_line(silent, "A visit", "binary", ZONE) == (
+    assert mark_line(silent, "A visit", "binary", ZONE) == (
         "∅ Silent: “A visit” was due by 1 Jul 2026 and not seen, noted on 2 Jul 2026: "
         "×0.19, speaks for NO"
     )
     seen = replace(silent, state="seen")
-    assert wording.mark_line(seen, "A visit", "binary", ZONE) == (
+    assert mark_line(seen, "A visit", "binary", ZONE) == (
         "✓ Seen: “A visit”, due by 1 Jul 2026, noted on 2 Jul 2026"
     )
 

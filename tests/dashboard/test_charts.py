@@ -3,8 +3,8 @@
 import json
 
 from dashboard import charts
-from dashboard.components import probability_lines
-from dashboard.wording import display_name
+from dashboard.components import probability_lines, probability_marks
+from dashboard.wording.numbers import display_name
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.timeline import build_timeline
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page
@@ -78,11 +78,11 @@ def test_revision_chart_layers() -> None:
         "steps": STEPS,
         "ends": probability_lines.line_labels_frame(STEPS, WINDOW, UNIT),
         "crossings": probability_lines.crosshair_frame(LINES, WINDOW),
-        "acts": probability_lines.acts_frame(PAGE, ME),
-        "rules": probability_lines.vertical_rules_frame(PAGE, NOW),
-        "marks": probability_lines.evidence_marks_frame(PAGE, "probability"),
+        "acts": probability_marks.acts_frame(PAGE, ME),
+        "rules": probability_marks.vertical_rules_frame(PAGE, NOW),
+        "marks": probability_marks.evidence_marks_frame(PAGE, "probability"),
         "band": probability_lines.band_frame(PAGE, WINDOW, "probability"),
-        "answer": probability_lines.answer_frame(QUESTION, None),
+        "answer": probability_marks.answer_frame(QUESTION, None),
     }
     for layer in layers(spec):
         assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import wording
 from dashboard.scenarios import coherence as frames
 from dashboard.wording import links
+from dashboard.wording.links import LINK_RULES
 from forecasts.distributions.cdf import Scale
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
@@ -217,7 +217,7 @@ def test_without_links_the_page_says_what_they_are_for(tracker: Tracker) -> None
 def test_links_page(linked: Tracker) -> None:
     link, early, late = sent_rows(open_page(linked, "coherence"), "Links")
     assert (link["title"]["text"], link["title"]["note"]) == ("A pact", "June is before July.")
-    assert link["kind"]["help"] == wording.LINK_RULES["dates"]
+    assert link["kind"]["help"] == LINK_RULES["dates"]
     assert (early["title"]["text"], early["label"]["text"]) == (
         "Will they sign by June?",
         "by June",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.components import probability_lines, score_data
+from dashboard.components import probability_lines, probability_marks, score_data
 from dashboard.components.frames import TIME
 from dashboard.question import criteria, distributions_data
 from dashboard.question.interval_handles import (
@@ -20,7 +20,7 @@ from dashboard.question.interval_handles import (
     count_digits,
     get_open_range,
 )
-from dashboard.wording import display_name
+from dashboard.wording.numbers import display_name
 from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
 from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
@@ -100,10 +100,10 @@ def test_option_lines() -> None:
 
 def test_the_answer_is_a_mark_at_the_top() -> None:
     # The option that happened is a mark at the top of the range.
-    mark = probability_lines.answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"), top=0.25)
+    mark = probability_marks.answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"), top=0.25)
     assert list(mark[["y", "forecaster"]].iloc[0]) == [0.25, "Minsk"]
-    assert probability_lines.answer_frame(VISIT_TO, None).empty
-    assert probability_lines.answer_frame(VISIT_TO, resolution("annulled")).empty
+    assert probability_marks.answer_frame(VISIT_TO, None).empty
+    assert probability_marks.answer_frame(VISIT_TO, resolution("annulled")).empty
     # It has the colour of its line, and evidence lies below all lines.
     styles = charts.option_lines(["a", "b"], ordered=False)
     layers = frozenset({"options", "answer", "marks"})
@@ -246,8 +246,8 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.C
     people = probability_lines.list_question_forecasters(page, ME)
     styles = charts.forecaster_lines(people, [display_name(f, ME) for f in people], ME)
     common = {
-        "rules": probability_lines.vertical_rules_frame(page, NOW),
-        "marks": probability_lines.evidence_marks_frame(page, "probability"),
+        "rules": probability_marks.vertical_rules_frame(page, NOW),
+        "marks": probability_marks.evidence_marks_frame(page, "probability"),
     }
     window, resolved = (OPENS, NOW), page.summary.resolution
     if question.scale is None:
@@ -262,7 +262,7 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.C
             "steps": steps,
             "crossings": probability_lines.crosshair_frame(lines, window),
             "ends": probability_lines.line_labels_frame(steps, window, (0.0, 1.0)),
-            "answer": probability_lines.answer_frame(question, resolved),
+            "answer": probability_marks.answer_frame(question, resolved),
         }
         return [(over, common | frames)]
     lines = probability_lines.list_lines(page, ME)

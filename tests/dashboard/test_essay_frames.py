@@ -21,14 +21,8 @@ from forecasts.essays.claim_map import (
     TrackRecord,
 )
 from forecasts.essays.claim_outcomes import ClaimTests
-from forecasts.essays.draft import (
-    ClaimDraft,
-    ClaimSource,
-    build_new_question,
-    propose_drafts,
-    redraft,
-    with_wording,
-)
+from forecasts.essays.draft import ClaimDraft, ClaimSource, propose_drafts, redraft, with_wording
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.essays.track_record import ClaimScore, QuestionTally, measure_skill
 from forecasts.linting.lint import Flaw

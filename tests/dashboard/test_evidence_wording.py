@@ -8,8 +8,19 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import wording
-from dashboard.wording.evidence import LINE_MEANINGS
+from dashboard.wording.evidence import (
+    LINE_MEANINGS,
+    describe_bearing,
+    describe_certainty,
+    describe_match,
+    effect_line,
+    evidence_side,
+    explain_direction,
+    explain_lines,
+    format_report_counts,
+)
+from dashboard.wording.judgements import judge_name, judgement_line, lift_line, model_name
+from dashboard.wording.numbers import percent_whole
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.evidence.log_odds import LineKind
@@ -38,66 +49,63 @@ def test_evidence_direction_and_strength_in_words() -> None:
         ("categorical", YES, "Moderate evidence for Minsk"),
         ("ordered", NO, "Moderate evidence against Minsk"),
     ):
-        assert wording.describe_bearing(evidence(direction=direction, option="Minsk"), kind) == told
+        assert describe_bearing(evidence(direction=direction, option="Minsk"), kind) == told
     # Neutral is an answer once a person gave it.
     found = evidence(status="confirmed", direction=NEUTRAL)
-    assert wording.evidence_side(found, "binary") == "◆ for neither side"
-    assert wording.describe_bearing(found, "binary") == "No evidence either way"
-    assert wording.describe_certainty(found) == "Accepted"
+    assert evidence_side(found, "binary") == "◆ for neither side"
+    assert describe_bearing(found, "binary") == "No evidence either way"
+    assert describe_certainty(found) == "Accepted"
     # What has no strength speaks for nobody.
-    assert (
-        wording.describe_bearing(evidence(strength=Strength.NONE), "numeric")
-        == "No evidence either way"
-    )
+    assert describe_bearing(evidence(strength=Strength.NONE), "numeric") == "No evidence either way"
 
 
 def test_uncalled_direction_is_never_told_as_one() -> None:
     for kind in KINDS:
         found = evidence(direction=NEUTRAL, p_direction=0.5)
-        assert wording.describe_bearing(found, kind) == "Evidence of unclear direction"
-        assert wording.evidence_side(found, kind) == "◆ direction unclear"
-        assert wording.describe_certainty(found).endswith("no weight until you accept it")
-        assert " sure" not in wording.describe_certainty(found)
+        assert describe_bearing(found, kind) == "Evidence of unclear direction"
+        assert evidence_side(found, kind) == "◆ direction unclear"
+        assert describe_certainty(found).endswith("no weight until you accept it")
+        assert " sure" not in describe_certainty(found)
 
 
 def test_match_reasons_in_words() -> None:
     # How sure a match is comes with what it counts for.
-    told = plain(wording.describe_certainty(evidence()))
+    told = plain(describe_certainty(evidence()))
     assert told == "80% relevant · 90% sure of the direction · 64% weight until reviewed"
-    assert wording.describe_certainty(evidence(status="edited")) == "Accepted"
-    assert wording.describe_certainty(evidence(status="rejected")) == "Rejected"
+    assert describe_certainty(evidence(status="edited")) == "Accepted"
+    assert describe_certainty(evidence(status="rejected")) == "Rejected"
     # What is only perhaps evidence has no weight, nor has what counts elsewhere.
-    unsure = plain(wording.describe_certainty(evidence(), perhaps=True))
+    unsure = plain(describe_certainty(evidence(), perhaps=True))
     assert unsure.startswith("Perhaps: 80% relevant")
     assert unsure.endswith("no weight until you accept it")
-    assert "no effect here" in wording.describe_certainty(evidence(), context_only=True)
+    assert "no effect here" in describe_certainty(evidence(), context_only=True)
     # A match names its words and the phrasing nearest to it.
     near = MatchReason("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
     assert (
-        wording.describe_match(evidence(), near)
+        describe_match(evidence(), near)
         == "Matched “envoy”, “Kyiv”; closest phrasing “Envoy visits Kyiv”"
     )
-    assert wording.describe_match(evidence(), MatchReason()) == "Matched “envoy”, “Kyiv”"
+    assert describe_match(evidence(), MatchReason()) == "Matched “envoy”, “Kyiv”"
     # Why it leans so does not say a phrasing twice.
     near = MatchReason("Envoy visits Kyiv", 0.6, "as in “Envoy visits Kyiv”")
-    assert wording.explain_direction(evidence(), near) == "Why this direction: as in that phrasing"
+    assert explain_direction(evidence(), near) == "Why this direction: as in that phrasing"
     other = MatchReason("Envoy visits Kyiv", 0.6, "as in the opposite “Envoy stays at home”")
     assert (
-        wording.explain_direction(evidence(), other)
+        explain_direction(evidence(), other)
         == "Why this direction: as in the opposite “Envoy stays at home”"
     )
     unsure = MatchReason("Envoy visits Kyiv", 0.6, "it asks and does not say")
     assert (
-        wording.explain_direction(evidence(direction=NEUTRAL), unsure)
+        explain_direction(evidence(direction=NEUTRAL), unsure)
         == "Why no direction: it asks and does not say"
     )
-    assert wording.explain_direction(evidence(), MatchReason()) == ""
+    assert explain_direction(evidence(), MatchReason()) == ""
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.5, 1.0))
 def test_every_chance_can_be_told(relevance: float, p_direction: float) -> None:
     found = evidence(relevance=relevance, p_direction=p_direction)
-    assert wording.percent_whole(found.trust) in wording.describe_certainty(found)
+    assert percent_whole(found.trust) in describe_certainty(found)
 
 
 @check_rows([
@@ -108,7 +116,7 @@ def test_every_chance_can_be_told(relevance: float, p_direction: float) -> None:
 ])  # fmt: skip
 def test_effect_of_a_judgement_is_one_sentence(p: tuple[float, ...], told: str) -> None:
     effect = ReviewEffect(*map(Binary, p))
-    assert wording.effect_line(a_question(), effect) == told
+    assert effect_line(a_question(), effect) == told
 
 
 def test_effect_of_no_judgement_has_its_reason() -> None:
@@ -120,7 +128,7 @@ def test_effect_of_no_judgement_has_its_reason() -> None:
         (same, "", "It names no option, so it moves none."),
         (same, "Minsk", "Neither answer moves the estimate for Minsk, 30.0%."),
     ):
-        assert wording.effect_line(question, effect, option).startswith(told)  # type: ignore[arg-type]
+        assert effect_line(question, effect, option).startswith(told)  # type: ignore[arg-type]
 
 
 def test_reports_are_counted_as_they_count() -> None:
@@ -130,14 +138,14 @@ def test_reports_are_counted_as_they_count() -> None:
         ((3, 2, 14), "3 reports, 2 independent; 14 copies"),
         ((3, 3, 1), "3 reports, all independent; 1 copy"),
     ):
-        assert plain(wording.format_report_counts(*counts)) == told
+        assert plain(format_report_counts(*counts)) == told
 
 
 def test_judgements_in_words() -> None:
     # A machine is called one.
-    assert wording.model_name("model:qwen") == "qwen"
-    assert wording.model_name("ada") == wording.model_name("matcher") == ""
-    assert [wording.judge_name(ForecasterId(by), ME) for by in ("model:qwen", "matcher", ME, "ada")] == [
+    assert model_name("model:qwen") == "qwen"
+    assert model_name("ada") == model_name("matcher") == ""
+    assert [judge_name(ForecasterId(by), ME) for by in ("model:qwen", "matcher", ME, "ada")] == [
         "the model (qwen)", "the matcher", "you", "ada",
     ]  # fmt: skip
     # A judgement says who made it.
@@ -166,16 +174,16 @@ def test_judgements_in_words() -> None:
 
 def decided(by: str, status: str = "logged", direction: Direction = YES, note: str = "") -> str:
     found = Decision(status, direction, Strength.MODERATE, ForecasterId(by), NOW, note)  # type: ignore[arg-type]
-    return wording.judgement_line(found, "binary", "", ME)
+    return judgement_line(found, "binary", "", ME)
 
 
 def test_lines_are_explained() -> None:
     # Every kind of line has a meaning.
     assert set(LINE_MEANINGS) == {*get_args(LineKind), "all options", "table row", "no news"}
     # Only lines that are there and need it are explained.
-    told = wording.explain_lines({"base rate", "evidence", "sum"})
+    told = explain_lines({"base rate", "evidence", "sum"})
     assert told.startswith("Judged story: one story with a strength of its own")
-    assert wording.explain_lines({"base rate", "time passed"}) == ""
+    assert explain_lines({"base rate", "time passed"}) == ""
 
 
 @check_rows([
@@ -190,8 +198,8 @@ def test_a_lift_names_its_report_and_what_it_added(
     after = make_revision(evidence(relevance=relevance), item_id=ItemId(7))
     decision = Decision("logged", direction, Strength.SOME, MATCHER, NOW, "", after)
     lift = Lift(before, decision, copy(7, "Deed") if is_known else None)
-    assert plain(wording.lift_line(lift, "binary")) == told
+    assert plain(lift_line(lift, "binary")) == told
     surer = replace(decision, revision=replace(after, raised_rung=Rung.DONE))
-    assert plain(wording.lift_line(replace(lift, decision=surer), "binary")) == (
+    assert plain(lift_line(replace(lift, decision=surer), "binary")) == (
         f"{told.removesuffix('.')}, now reported as done."
     )

@@ -14,7 +14,7 @@ from dashboard.feeds import data
 from dashboard.feeds.feed_rows import build_feed_row, build_item_row
 from dashboard.feeds.subscribe import FeedTrial, build_trial_rows, summarise_trial, trial_verdict
 from dashboard.inbox.data import list_item_versions
-from dashboard.wording import NBSP
+from dashboard.wording.numbers import NBSP
 from forecasts.evidence.matcher_record import Precision
 from forecasts.questions.question import QuestionId
 from tests.builders import an_item
@@ -27,7 +27,7 @@ from tracker.feeds.fetch_results import Fetched
 from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
 from tracker.feeds.parsing.parsed_feed import ParsedFeed
 from tracker.model.evidence import MatcherRecord
-from tracker.model.read_models import FeedHealth, Trial, TrialMatch
+from tracker.model.feed_read_models import FeedHealth, Trial, TrialMatch
 
 DAYS = (
     a_day(40, polls=9, new_items=99),

@@ -3,14 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dashboard import wording
-from dashboard.wording import NBSP
+from dashboard.wording.feeds import (
+    describe_health,
+    describe_import,
+    describe_next_poll,
+    fleet_sentence,
+    format_answer_runs,
+    format_bytes,
+    redirect_notice,
+    silent_line,
+)
+from dashboard.wording.numbers import NBSP
 from tests.dashboard.examples import NOW, days, feed
 from tests.tables import check_rows
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.feed_health import Health, assess_fleet
-from tracker.model.read_models import FeedCoverage, FeedImport, SilentFeed
+from tracker.model.feed_read_models import FeedCoverage, FeedImport, SilentFeed
 
 
 def plain(text: str) -> str:
@@ -57,7 +66,7 @@ NEVER = " None has ever answered."
     ]
 )
 def test_fleet_is_told_in_sentences(states: tuple[FeedState, ...], told: str) -> None:
-    assert plain(wording.fleet_sentence(assess_fleet(states, NOW), NOW)) == told
+    assert plain(fleet_sentence(assess_fleet(states, NOW), NOW)) == told
 
 
 @check_rows(
@@ -72,7 +81,7 @@ def test_fleet_is_told_in_sentences(states: tuple[FeedState, ...], told: str) ->
     ]
 )
 def test_feed_state_in_words(state: FeedState, health: Health, told: str) -> None:
-    assert plain(wording.describe_health(state, health, NOW)) == told
+    assert plain(describe_health(state, health, NOW)) == told
 
 
 def test_polls_and_moves_in_words() -> None:
@@ -89,16 +98,16 @@ def test_polls_and_moves_in_words() -> None:
         (NEW, "First check in 30 minutes."),
         (PAUSED, ""),
     ):
-        assert plain(wording.describe_next_poll(state, NOW)) == told
+        assert plain(describe_next_poll(state, NOW)) == told
     # A pending move is told with how long it has been said.
-    assert wording.redirect_notice(WELL, NOW) == ""
+    assert redirect_notice(WELL, NOW) == ""
     there = replace(WELL, moved_to="https://new.example/rss", moved_since=NOW - days(3))
     told = "Its server announced 3 days ago that it moved to https://new.example/rss"
-    assert plain(wording.redirect_notice(there, NOW)) == told
+    assert plain(redirect_notice(there, NOW)) == told
     # The last answers are told in a row.
     told = "200, 304 ×3, no answer ×2, 500"
-    assert wording.format_answer_runs("200 304 304 304 - - 500") == told
-    assert wording.format_answer_runs("") == ""
+    assert format_answer_runs("200 304 304 304 - - 500") == told
+    assert format_answer_runs("") == ""
 
 
 @check_rows(
@@ -111,7 +120,7 @@ def test_polls_and_moves_in_words() -> None:
     ]
 )
 def test_a_size_is_told_in_its_largest_unit(count: int, told: str) -> None:
-    assert plain(wording.format_bytes(count)) == told
+    assert plain(format_bytes(count)) == told
 
 
 def test_silence_is_counted() -> None:
@@ -124,7 +133,7 @@ def test_silence_is_counted() -> None:
         coverage = FeedCoverage(
             feeds, tuple(SilentFeed(FeedId(str(n)), "A feed", "failing") for n in range(silent))
         )
-        assert plain(wording.silent_line(coverage)) == told
+        assert plain(silent_line(coverage)) == told
 
 
 def test_list_import_is_counted() -> None:
@@ -133,4 +142,4 @@ def test_list_import_is_counted() -> None:
         (FeedImport("", 1, 1, ("x",)), "1 feed added, 1 already subscribed."),
         (FeedImport("", 0, 3, ()), "No feed added, 3 already subscribed."),
     ):
-        assert plain(wording.describe_import(found)) == told
+        assert plain(describe_import(found)) == told

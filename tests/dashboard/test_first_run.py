@@ -11,7 +11,7 @@ import pytest
 from dashboard.components.visit import PAGES, Visit
 from dashboard.home.data import choose_sample
 from dashboard.home.first_run import BUILT_IN_SETS, PURPOSE, _forecast_sample
-from dashboard.wording import UTC_ZONE
+from dashboard.wording.numbers import UTC_ZONE
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, open_page, seen, sent_rows, words

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components import probability_lines
+from dashboard.components import probability_lines, probability_marks
 from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
 from dashboard.question import signposts
@@ -104,16 +104,16 @@ def test_acts_and_evidence_marks() -> None:
         act(3, 0.5, OPENS, who=SUGGESTION),
         act(4, 0.6, CLOSES + days(1)),
     )
-    points = probability_lines.acts_frame(page(acts=acts), ME)
+    points = probability_marks.acts_frame(page(acts=acts), ME)
     assert list(points["why"]) == ["early"]
     assert points["time"].iloc[0] == OPENS
     # Rejected evidence is no mark.
     cards = (card(1), card(2, status="rejected"), card(3, direction=Direction.NO))
-    marks = probability_lines.evidence_marks_frame(page(evidence=cards), "probability")
+    marks = probability_marks.evidence_marks_frame(page(evidence=cards), "probability")
     assert list(marks["direction"]) == ["for YES", "for NO"]
     assert list(marks["level"]) == [1, -1]
     assert (
-        probability_lines.evidence_marks_frame(page(), "probability").dtypes.to_dict()
+        probability_marks.evidence_marks_frame(page(), "probability").dtypes.to_dict()
         == marks.dtypes.to_dict()
     )
 
@@ -130,19 +130,19 @@ def test_strongest_marks_are_drawn_where_there_are_many() -> None:
         "level": [(-1, 1)[n % 2] for n in range(800)],
         "weight": [n % 5 for n in range(800)],
     })  # fmt: skip
-    drawn = probability_lines.thin_marks(every, (start, end))
-    assert len(drawn) == 2 * probability_lines.MAX_MARKS
+    drawn = probability_marks.thin_marks(every, (start, end))
+    assert len(drawn) == 2 * probability_marks.MAX_MARKS
     assert set(drawn["weight"]) == {4}
     assert list(drawn["time"]) == sorted(drawn["time"])
-    few = every.head(probability_lines.MAX_MARKS)
-    assert probability_lines.thin_marks(few, (start, end)) is few
+    few = every.head(probability_marks.MAX_MARKS)
+    assert probability_marks.thin_marks(few, (start, end)) is few
 
 
 def test_rules_of_the_chart() -> None:
     # A rule stands at the close only once it has passed.
-    assert list(probability_lines.vertical_rules_frame(page(), NOW)["what"]) == []
+    assert list(probability_marks.vertical_rules_frame(page(), NOW)["what"]) == []
     answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
-    assert list(probability_lines.vertical_rules_frame(answered, CLOSES + days(1))["what"]) == [
+    assert list(probability_marks.vertical_rules_frame(answered, CLOSES + days(1))["what"]) == [
         "answer known",
         "closes",
     ]
@@ -150,7 +150,7 @@ def test_rules_of_the_chart() -> None:
     for outcome, heights in (("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])):
         assert (
             list(
-                probability_lines.answer_frame(QUESTION, resolution(outcome) if outcome else None)[
+                probability_marks.answer_frame(QUESTION, resolution(outcome) if outcome else None)[
                     "y"
                 ]
             )

@@ -6,8 +6,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import wording
 from dashboard.question import related
+from dashboard.wording.links import (
+    describe_contradiction,
+    describe_total_probability,
+    format_link_numbers,
+)
+from dashboard.wording.numbers import percent_whole
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import (
@@ -82,7 +87,7 @@ def test_group_contradictions() -> None:
     group = two_dates({ME: 0.6, SUGGESTION: 0.3}, {ME: 0.45, SUGGESTION: 0.4})
     ((who, broken),) = related.list_contradictions(group, ME)
     assert who.id == ME
-    said = wording.describe_contradiction(broken)
+    said = describe_contradiction(broken)
     assert "“end of 2026” is at 60%" in said
     assert said.endswith("The nearest that agree: 53%, 53%.")
     assert related.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
@@ -96,7 +101,7 @@ def test_group_contradictions() -> None:
     )
     # A small contradiction is called noise.
     ((_, broken),) = related.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
-    assert wording.describe_contradiction(broken).endswith("Within rounding.")
+    assert describe_contradiction(broken).endswith("Within rounding.")
     # Nobody speaks for a whole link who left one question out.
     group = a_link("negates", row(EARLY, {ME: 0.4, SUGGESTION: 0.3}), row(LATE, {SUGGESTION: 0.6}))
     assert related.probabilities_of(group, ME) is None
@@ -118,15 +123,15 @@ def test_link_in_numbers() -> None:
         ("conjunction", (0.8, 0.5, 0.4), "80% and 50%, both 40%: from 30% to 50% is possible"),
         ("dates", (0.4, 0.5), ""),
     ):
-        assert wording.format_link_numbers(kind, p).replace("\u00a0", " ") == said
+        assert format_link_numbers(kind, p).replace("\u00a0", " ") == said
 
 
 def test_conditional_pair_adds_up() -> None:
     assert (
-        wording.describe_total_probability((0.3, 0.4, 0.2)).replace("\u00a0", " ")
+        describe_total_probability((0.3, 0.4, 0.2)).replace("\u00a0", " ")
         == "26% = 30% × 40% + 70% × 20%"
     )
-    assert wording.describe_total_probability((0.3, 0.4, 0.2, 0.5)).endswith("; currently 50%")
+    assert describe_total_probability((0.3, 0.4, 0.2, 0.5)).endswith("; currently 50%")
 
 
 @given(st.tuples(*[st.floats(0.0, 1.0)] * 3))
@@ -135,4 +140,4 @@ def test_a_conditional_pair_never_makes_more_than_its_likelier_branch(
 ) -> None:
     total = p[0] * p[1] + (1 - p[0]) * p[2]
     assert min(p[1:]) - 1e-9 <= total <= max(p[1:]) + 1e-9
-    assert wording.describe_total_probability(p).startswith(wording.percent_whole(total))
+    assert describe_total_probability(p).startswith(percent_whole(total))

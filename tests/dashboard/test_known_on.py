@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard.components.visit import Visit
 from dashboard.question.details import list_sections
-from dashboard.wording import UTC_ZONE
+from dashboard.wording.numbers import UTC_ZONE
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock
 from tests.dashboard.pages import button, drawn, lists, marked, open_page, prose_of, seen, words

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.question.answering import list_misses, path_sentences
-from dashboard.wording import UTC_ZONE
+from dashboard.wording.numbers import UTC_ZONE
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction

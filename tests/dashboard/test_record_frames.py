@@ -9,7 +9,7 @@ import pytest
 from dashboard import charts
 from dashboard.record import calibration_data, data, text
 from dashboard.record import habits as habits_section
-from dashboard.wording import name_forecasts
+from dashboard.wording.numbers import name_forecasts
 from forecasts.calibration.ranks import assess_ranks
 from forecasts.calibration.reliability import assess_reliability
 from forecasts.calibration.snapshots import CalibrationSnapshot, RankSnapshot

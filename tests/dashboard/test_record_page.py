@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.record.answered import MAX_ROWS
 from dashboard.record.details import export_scores_csv
-from dashboard.wording import percent_whole
+from dashboard.wording.numbers import percent_whole
 from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.entry_form import echo_of
 from tests.dashboard.pages import open_page, plain, seen, sent_rows, spec, words

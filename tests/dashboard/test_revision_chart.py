@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.components import probability_lines
+from dashboard.components import probability_lines, probability_marks
 from dashboard.components.visit import Visit
 from dashboard.question.revision_chart import ZOOM_LEVELS
-from dashboard.wording import UTC_ZONE
+from dashboard.wording.numbers import UTC_ZONE
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import SUGGESTION, ForecasterId
 from forecasts.questions.timeline import build_timeline
@@ -115,13 +115,13 @@ def test_band_is_the_range_of_people() -> None:
 def test_evidence_is_marked_on_the_line_of_the_estimate() -> None:
     estimate = build_timeline([(OPENS, Binary(0.3)), (OPENS + days(2), Binary(0.5))])
     shown = page({SUGGESTION: estimate}, evidence=(card(1), card(2), card(3, status="rejected")))
-    marks = probability_lines.evidence_marks_frame(shown, "probability")
+    marks = probability_marks.evidence_marks_frame(shown, "probability")
     assert list(zip(marks["id"], marks["y"], strict=True)) == [(1, 0.3), (2, 0.5)]
 
 
 def test_compared_dates_are_rules_with_words() -> None:
     between = (OPENS + days(30), OPENS + days(60))
-    frame = probability_lines.vertical_rules_frame(page(), NOW, between)
+    frame = probability_marks.vertical_rules_frame(page(), NOW, between)
     assert list(frame["what"]) == ["before", "after"]
     assert list(frame["row"]) == [0, 1]
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.wording import capitalise, percent_whole
+from dashboard.wording.numbers import percent_whole
 from forecasts.distributions.probability import logit
+from forecasts.questions.formatting import capitalise
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import explain_suggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set

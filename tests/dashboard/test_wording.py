@@ -7,12 +7,40 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import wording
 from dashboard.home.first_run import PURPOSE
-from dashboard.wording import NBSP, UTC_ZONE
+from dashboard.wording.numbers import (
+    NBSP,
+    UTC_ZONE,
+    clip,
+    describe_probability,
+    escape_markdown,
+    format_age,
+    format_fraction,
+    format_log_odds,
+    format_moment,
+    format_odds,
+    format_points,
+    parse_zone,
+    percent_exact,
+    percent_number,
+    percent_whole,
+    plural,
+    safe_web_link,
+)
+from dashboard.wording.questions import (
+    describe_forecast,
+    describe_resolution,
+    forecast_headline,
+    format_answer,
+    format_bound,
+    format_forecast,
+    format_value,
+    question_status_line,
+)
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.questions import formatting
+from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import question_status
 from tests.dashboard.examples import (
     CLOSES,
@@ -52,7 +80,7 @@ def test_percentages_in_words() -> None:
         (0.01, "1%"),
         (0.99, "99%"),
     ):
-        assert plain(wording.percent_whole(p)) == shown
+        assert plain(percent_whole(p)) == shown
     # An echoed percentage keeps a decimal near the ends.
     for p, shown in (
         (0.63, "63%"),
@@ -63,31 +91,31 @@ def test_percentages_in_words() -> None:
         (0.00001, "<0.01%"),
         (0.99999, ">99.99%"),
     ):
-        assert plain(wording.percent_exact(p)) == shown
+        assert plain(percent_exact(p)) == shown
 
 
 @given(INSIDE)
 def test_only_certainty_is_written_as_0_or_100_percent(p: float) -> None:
-    for words in (wording.percent_whole(p), wording.percent_exact(p)):
+    for words in (percent_whole(p), percent_exact(p)):
         assert plain(words) not in ("0%", "100%")
 
 
 @given(INSIDE)
 def test_table_percentage_is_0_or_100_for_certainty_alone(p: float) -> None:
-    assert 0 < wording.percent_number(p) < 100
-    assert (wording.percent_number(0.0), wording.percent_number(1.0)) == (0.0, 100.0)
+    assert 0 < percent_number(p) < 100
+    assert (percent_number(0.0), percent_number(1.0)) == (0.0, 100.0)
 
 
 @given(PROBABILITIES)
 def test_table_percentage_is_off_by_half_a_unit_at_most(p: float) -> None:
-    assert abs(wording.percent_number(p) - 100 * p) <= 0.5 + 1e-9
+    assert abs(percent_number(p) - 100 * p) <= 0.5 + 1e-9
 
 
 def test_odds_and_echoes() -> None:
     # A move is told in points.
-    assert plain(wording.format_points(0.06)) == "up 6 points"
-    assert plain(wording.format_points(-0.012)) == "down 1 point"
-    assert wording.format_points(0.004) == "unchanged"
+    assert plain(format_points(0.06)) == "up 6 points"
+    assert plain(format_points(-0.012)) == "down 1 point"
+    assert format_points(0.004) == "unchanged"
     # Odds name the side they favour.
     for p, shown in (
         (0.63, "1.7 to 1 for"),
@@ -97,38 +125,34 @@ def test_odds_and_echoes() -> None:
         (0.001, "999 to 1 against"),
         (1.0, "certain"),
     ):
-        assert wording.format_odds(p) == shown
+        assert format_odds(p) == shown
     # A typed probability is echoed with odds and an everyday fraction.
-    assert plain(wording.describe_probability(0.63)) == "63%, odds 1.7 to 1 for, about 5 in 8"
-    assert (
-        plain(wording.describe_probability(0.004)) == "0.4%, odds 249 to 1 against, about 1 in 250"
-    )
-    assert plain(wording.describe_probability(0.98)) == "98%, odds 49 to 1 for, about 49 in 50"
-    assert "even odds" in wording.describe_probability(0.5)
+    assert plain(describe_probability(0.63)) == "63%, odds 1.7 to 1 for, about 5 in 8"
+    assert plain(describe_probability(0.004)) == "0.4%, odds 249 to 1 against, about 1 in 250"
+    assert plain(describe_probability(0.98)) == "98%, odds 49 to 1 for, about 49 in 50"
+    assert "even odds" in describe_probability(0.5)
     # Certainty is echoed with a warning.
-    assert "log score" in wording.describe_probability(1.0)
-    assert wording.format_fraction(0.0) == "never"
+    assert "log score" in describe_probability(1.0)
+    assert format_fraction(0.0) == "never"
     # Log odds carry their sign.
-    assert wording.format_log_odds(0.288) == "+0.29"
-    assert wording.format_log_odds(-0.85) == "−0.85"
+    assert format_log_odds(0.288) == "+0.29"
+    assert format_log_odds(-0.85) == "−0.85"
 
 
 @given(PROBABILITIES)
 def test_every_probability_can_be_echoed(p: float) -> None:
-    assert wording.describe_probability(p)
+    assert describe_probability(p)
 
 
 def test_times_in_words() -> None:
     # A moment is told in the viewers zone and names it.
     assert (
-        wording.format_moment(
-            datetime(2026, 11, 24, 13, 5, tzinfo=UTC), wording.parse_zone("Europe/Berlin")
-        )
+        format_moment(datetime(2026, 11, 24, 13, 5, tzinfo=UTC), parse_zone("Europe/Berlin"))
         == "24 Nov 2026, 14:05 CET"
     )
     # An unknown zone falls back to utc.
     for name in (None, "", "Nowhere/Land", "../etc/passwd", "Europe"):
-        assert wording.parse_zone(name) == UTC_ZONE
+        assert parse_zone(name) == UTC_ZONE
     # Relative times use the largest unit that says enough.
     for length, told in (
         (timedelta(minutes=5), "5 minutes"),
@@ -137,21 +161,21 @@ def test_times_in_words() -> None:
         (timedelta(days=400), "13 months"),
         (timedelta(days=1500), "4 years"),
     ):
-        assert plain(wording.format_age(NOW - length, NOW)) == f"{told} ago"
-        assert plain(wording.format_age(NOW + length, NOW)) == f"in {told}"
+        assert plain(format_age(NOW - length, NOW)) == f"{told} ago"
+        assert plain(format_age(NOW + length, NOW)) == f"in {told}"
     # Relative times know now and never.
-    assert wording.format_age(NOW, NOW) == "just now"
-    assert wording.format_age(None, NOW) == "never"
+    assert format_age(NOW, NOW) == "just now"
+    assert format_age(None, NOW) == "never"
 
 
 def test_counts_and_status_lines() -> None:
     # Counts agree with their noun.
-    assert plain(wording.plural(1, "piece", "pieces")) == "1 piece"
-    assert plain(wording.plural(1_200, "question")) == "1,200 questions"
+    assert plain(plural(1, "piece", "pieces")) == "1 piece"
+    assert plain(plural(1_200, "question")) == "1,200 questions"
     # Long text is cut at a word.
-    assert wording.clip("one two three four", 12) == "one two…"
-    assert wording.clip("one  two\nthree", 40) == "one two three"
-    assert len(wording.clip("x" * 100, 20)) == 20
+    assert clip("one two three four", 12) == "one two…"
+    assert clip("one  two\nthree", 40) == "one two three"
+    assert len(clip("x" * 100, 20)) == 20
     # The status line says where a question stands.
     assert told(NOW) == "Open · closes 1 Jan 2027, in 6 months"
     assert (
@@ -165,7 +189,7 @@ def test_counts_and_status_lines() -> None:
 def told(now: datetime, answer: object = None) -> str:
     found = answer if answer is None else resolution(answer)
     return plain(
-        wording.question_status_line(
+        question_status_line(
             QUESTION, question_status(QUESTION, found, now), found, (now, UTC_ZONE)
         )
     )
@@ -173,7 +197,7 @@ def told(now: datetime, answer: object = None) -> str:
 
 @given(st.text(max_size=200))
 def test_inert_text_keeps_every_word_and_escapes_every_mark(text: str) -> None:
-    made = wording.escape_markdown(text)
+    made = escape_markdown(text)
     bare = made.replace("\u2060", "")
     shown = "".join(
         c
@@ -200,13 +224,13 @@ def test_markdown_is_broken_up() -> None:
         "a -> b",
         "p >= q",
     ):
-        assert "\u2060" in wording.escape_markdown(text)
+        assert "\u2060" in escape_markdown(text)
 
 
 def test_web_addresses() -> None:
     # Web addresses may be offered.
     for url in ("https://example.org/a?b=1", "http://example.org"):
-        assert wording.safe_web_link(url) == url
+        assert safe_web_link(url) == url
     # Other addresses may not.
     for url in (
         "javascript:alert(1)",
@@ -220,7 +244,7 @@ def test_web_addresses() -> None:
         "http://[broken",
         "",
     ):
-        assert wording.safe_web_link(url) is None
+        assert safe_web_link(url) is None
 
 
 # Forecasts and answers of every kind
@@ -249,30 +273,27 @@ def test_forecasts_of_every_kind_in_few_words() -> None:
         (TREATY, TREATY.prior, "12 Jul 2026 (20 Jan 2026 to 1 Jan 2027)"),
         (TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)), "never 70%"),
     ):
-        assert plain(wording.format_forecast(question, held)) == short
+        assert plain(format_forecast(question, held)) == short
     # A headline says the rest in small.
-    assert wording.forecast_headline(QUESTION, Binary(0.63))[1] == ""
-    assert (
-        plain(wording.forecast_headline(VISIT_TO, shares(0.6, 0.1, 0.3))[1])
-        == "Other 30%, Minsk 10%"
-    )
-    number, more = wording.forecast_headline(PRICE, price(10, 41, 120, above=0.01))
+    assert forecast_headline(QUESTION, Binary(0.63))[1] == ""
+    assert plain(forecast_headline(VISIT_TO, shares(0.6, 0.1, 0.3))[1]) == "Other 30%, Minsk 10%"
+    number, more = forecast_headline(PRICE, price(10, 41, 120, above=0.01))
     assert (plain(number), plain(more)) == ("41 US dollars", "90%: 10 to 120; above 200: 1%")
-    never, when = wording.forecast_headline(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))
+    never, when = forecast_headline(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))
     assert (plain(never), plain(when)) == ("never 70%", "90%: 2 Mar 2026 to never")
     # What was understood is told in full.
-    assert plain(wording.describe_forecast(QUESTION, Binary(0.63))).startswith("63%, odds")
+    assert plain(describe_forecast(QUESTION, Binary(0.63))).startswith("63%, odds")
     assert (
-        plain(wording.describe_forecast(VISIT_TO, shares(0.6, 0.1, 0.3)))
+        plain(describe_forecast(VISIT_TO, shares(0.6, 0.1, 0.3)))
         == "Beijing 60%, Minsk 10%, Other 30%"
     )
-    assert plain(wording.describe_forecast(PRICE, price(10, 41, 120, above=0.05))) == (
+    assert plain(describe_forecast(PRICE, price(10, 41, 120, above=0.05))) == (
         "median 41, 50% interval 23.78 to 84.89, 90% interval 10 to 120 US dollars; above 200: 5%"
     )
-    assert plain(wording.describe_forecast(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))) == (
+    assert plain(describe_forecast(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))) == (
         "50% interval 1 Nov 2026 to never, 90% interval 2 Mar 2026 to never; never: 70%"
     )
-    assert wording.describe_forecast(PRICE, None) == "–"
+    assert describe_forecast(PRICE, None) == "–"
 
 
 def test_answers_of_every_kind_in_words() -> None:
@@ -287,40 +308,38 @@ def test_answers_of_every_kind_in_words() -> None:
         (TREATY, answered(TREATY, "2026-03-05"), "Resolved: 5 Mar 2026"),
         (TREATY, answered(TREATY, "never"), "Resolved: never by 1 Jan 2027"),
     ):
-        assert plain(wording.describe_resolution(question, answer)) == words
+        assert plain(describe_resolution(question, answer)) == words
     # Dates before the window are told as such.
     early = replace(TREATY, scale=replace(TREATY.scale, open_lower=True))
-    assert wording.format_bound(early, "lower") == "before 1 Jan 2026"
-    assert plain(wording.format_bound(PRICE, "upper", unit=False)) == "above 200"
-    assert wording.format_answer(QUESTION, None) == "–"
+    assert format_bound(early, "lower") == "before 1 Jan 2026"
+    assert plain(format_bound(PRICE, "upper", unit=False)) == "above 200"
+    assert format_answer(QUESTION, None) == "–"
 
 
 def test_headlines() -> None:
     # A headline percentage differs from a terminals on purpose.
-    assert (plain(wording.percent_whole(0.045)), formatting.format_percent(0.045)) == (
+    assert (plain(percent_whole(0.045)), formatting.format_percent(0.045)) == (
         "5%",
         "4.5%",
     )
-    assert plain(wording.percent_exact(0.045)).replace(" ", "") == formatting.format_percent(0.045)
+    assert plain(percent_exact(0.045)).replace(" ", "") == formatting.format_percent(0.045)
     # Only the first letter becomes a capital.
-    assert wording.capitalise("above 200 US dollars") == "Above 200 US dollars"
+    assert capitalise("above 200 US dollars") == "Above 200 US dollars"
     # A headline names a few options and counts the others.
     options = tuple("abcdefgh")
     many = Categorical(options, (0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05))
-    assert plain(wording.forecast_headline(VISIT_TO, many)[1]) == "b 20%, c 10%, d 10%, 4 more"
+    assert plain(forecast_headline(VISIT_TO, many)[1]) == "b 20%, c 10%, d 10%, 4 more"
     assert plain(
-        wording.forecast_headline(VISIT_TO, Categorical(options[:5], (0.3, 0.2, 0.2, 0.2, 0.1)))[1]
+        forecast_headline(VISIT_TO, Categorical(options[:5], (0.3, 0.2, 0.2, 0.2, 0.1)))[1]
     ).endswith("e 10%")
     long = Categorical(("the present coalition goes on without any change", "Other"), (0.6, 0.4))
+    assert plain(forecast_headline(VISIT_TO, long)[0]) == "the present coalition goes on… 60%"
     assert (
-        plain(wording.forecast_headline(VISIT_TO, long)[0]) == "the present coalition goes on… 60%"
-    )
-    assert (
-        plain(wording.format_forecast(VISIT_TO, long))
+        plain(format_forecast(VISIT_TO, long))
         == "the present coalition goes on without any change 60%"
     )
     # A zero that went through a logarithm is told as zero.
-    assert wording.format_value(INCIDENTS, -7.1e-15) == "0"
+    assert format_value(INCIDENTS, -7.1e-15) == "0"
 
 
 def test_page_words_are_what_pages_show() -> None:

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard import wording
-from dashboard.components.probability_lines import vertical_rules_frame
+from dashboard.components.probability_marks import vertical_rules_frame
 from dashboard.question.history import describe_act
 from dashboard.question.resolving import form_values, list_outcomes
 from dashboard.question.wording_history import has_human_forecast, list_rewordings
+from dashboard.wording.questions import count_flaws, diff_markdown, flaw_line, override_line
 from forecasts.linting.lint import Flaw
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.amendments import (
@@ -73,7 +73,7 @@ def test_rewordings() -> None:
     assert [(c.part, first.version.number) for c in first.changes] == [("How it is resolved", 2)]
     assert list_rewordings(list_question_versions(QUESTION, [])) == ()
     # A diff is told by more than colour and its words are inert.
-    said = wording.diff_markdown(diff_words("in one room", "in one *building*"))
+    said = diff_markdown(diff_words("in one room", "in one *building*"))
     assert said == r"in one :orange-background[~~room~~] :blue-background[**\*building\***]"
     # Each forecast is marked with the wording that it was made on.
     acts = tuple(act(n, 0.4, OPENS + days(at)) for n, at in enumerate((5, 10, 15, 25)))
@@ -113,22 +113,18 @@ def test_findings_and_overrides_in_words() -> None:
         "vague-word", "blocking", "text", "“significantly” means many things", "name a number"
     )
     advice = replace(blocks, severity="advice")
-    assert wording.count_flaws([]) == "no problems"
-    assert plain(wording.count_flaws([blocks, blocks, advice])) == "2 must be fixed, 1 suggestion"
-    assert (
-        wording.flaw_line(blocks) == "Must fix: “significantly” means many things. Name a number."
-    )
-    assert wording.flaw_line(advice).startswith("Suggestion: ")
+    assert count_flaws([]) == "no problems"
+    assert plain(count_flaws([blocks, blocks, advice])) == "2 must be fixed, 1 suggestion"
+    assert flaw_line(blocks) == "Must fix: “significantly” means many things. Name a number."
+    assert flaw_line(advice).startswith("Suggestion: ")
     # An override names who and why and what the linter said.
     override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
-    said = wording.override_line(override, opened=True, by="you", on="1 Jul 2026")
+    said = override_line(override, opened=True, by="you", on="1 Jul 2026")
     assert said.startswith(
         "Opened against the linter by you on 1 Jul 2026, because: The treaty says it."
     )
     assert said.endswith("in which the question ends. gone-code")
-    assert wording.override_line(override, opened=False, by="you", on="").startswith(
-        "Edited against"
-    )
+    assert override_line(override, opened=False, by="you", on="").startswith("Edited against")
 
 
 # The page

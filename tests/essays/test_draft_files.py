@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidQuestion, InvalidQuestionSet
-from forecasts.essays.draft import ClaimDraft, ClaimSource, build_new_question, propose_drafts
+from forecasts.essays.draft import ClaimDraft, ClaimSource, propose_drafts
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.question_sets.question_set import ESSAY_TEXT
 from forecasts.questions.compiled_question import Statement

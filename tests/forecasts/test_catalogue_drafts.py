@@ -9,13 +9,8 @@ import pytest
 
 from forecasts.essays.catalogue.entries import CatalogueEntry, Place, load_catalogue
 from forecasts.essays.catalogue.lookup import CatalogueMatch
-from forecasts.essays.draft import (
-    ClaimDraft,
-    ClaimSource,
-    build_new_question,
-    propose_drafts,
-    redraft,
-)
+from forecasts.essays.draft import ClaimDraft, ClaimSource, propose_drafts, redraft
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.extract import Sentence
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.question import Kind, utc

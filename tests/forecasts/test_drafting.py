@@ -9,14 +9,8 @@ from hypothesis import strategies as st
 
 from forecasts.essays.catalogue.entries import load_catalogue, parse_catalogue
 from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
-from forecasts.essays.draft import (
-    ClaimDraft,
-    ClaimSource,
-    build_new_question,
-    move_last_day,
-    propose_drafts,
-    redraft,
-)
+from forecasts.essays.draft import ClaimDraft, ClaimSource, move_last_day, propose_drafts, redraft
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.drafting.clauses import parse_clause
 from forecasts.essays.drafting.core import split_predictions
 from forecasts.essays.drafting.figures import parse_figures

@@ -5,13 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from forecasts.essays.catalogue.entries import parse_catalogue
-from forecasts.essays.draft import (
-    ClaimDraft,
-    ClaimSource,
-    build_new_question,
-    propose_drafts,
-    redraft,
-)
+from forecasts.essays.draft import ClaimDraft, ClaimSource, propose_drafts, redraft
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.drafting.attitudes import strip_attitude
 from forecasts.essays.drafting.core import split_predictions
 from forecasts.essays.drafting.plan import QuestionPlan

@@ -1,7 +1,6 @@
 """What should have been reported by a date, whether it was, and what to expect next."""
 
 import math
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Indicator
+from forecasts.evidence.evidence import Evidence, EvidenceStatus, Indicator
 from forecasts.evidence.signposts import (
     CalendarQuestion,
     Signpost,
     build_calendar,
     describe_likelihood_ratio,
-    describe_silence_effect,
     find_sighted,
     list_signposts,
 )
@@ -23,7 +21,6 @@ from forecasts.questions.question import Kind, Question, QuestionId
 from forecasts.suggestion.binary import suggest
 from tests.forecasts.strategies import (
     INDICATORS,
-    categorical_question,
     day,
     due,
     evidence,
@@ -205,18 +202,6 @@ def test_the_calendar_runs_forward_and_loses_nothing_that_lies_ahead(
     assert {e for e in build_calendar(entries, day(now)) if e.at > day(now)} == {
         e for e in found if e.at > day(now)
     }
-
-
-def test_silence_is_told_by_kind() -> None:
-    assert describe_silence_effect(question(), VISIT) == "5.4 times likelier if NO"
-    against = indicator(direction=Direction.NO, expected=due(30, "unlikely", "very likely"))
-    assert describe_silence_effect(question(), against) == "5.4 times likelier if YES"
-    of_option = replace(VISIT, option="Moscow")
-    assert (
-        describe_silence_effect(categorical_question(), of_option)
-        == "5.4 times likelier if not Moscow"
-    )
-    assert describe_silence_effect(question(), indicator()) == ""
 
 
 @check_rows(TABLES["a_ratio_is_told_by_its_side"])

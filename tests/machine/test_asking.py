@@ -29,7 +29,7 @@ from tracker.errors import BadSettings
 from tracker.feeds.dedup import NewItem
 from tracker.feeds.item import FeedId, ItemId
 from tracker.ingestion import near_misses
-from tracker.interfaces.scheduler import judge_with_model
+from tracker.interfaces.jobs import judge_with_model
 from tracker.llm.evidence_run import MAX_FAILURES, MAX_RUN_TIME, NOTHING_WAITS, LlmRunReport
 from tracker.llm.model_check import ModelCheck, save_check
 from tracker.model.evidence import EvidenceCard, ManualEvidence

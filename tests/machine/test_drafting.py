@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from forecasts.essays.claim_outcomes import check_outcome_condition
-from forecasts.essays.draft import (
-    build_new_question,
-    redraft,
-)
+from forecasts.essays.draft import redraft
+from forecasts.essays.draft_question import build_new_question
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import utc
 from tests.builders import FakeClock, no_network

@@ -13,7 +13,7 @@ from forecasts.questions.question import Question, QuestionId
 from tests.builders import a_calibration, a_denial, a_question, an_indicator
 from tests.matching.small_encoder import SmallEncoder
 from tests.tables import check_rows
-from tracker.ingestion.evidence import ItemMatch, select_best_matches
+from tracker.ingestion.item_matches import ItemMatch, select_best_matches
 from tracker.ingestion.match_state import (
     IndicatorsByProfile,
     OpenProfiles,

@@ -71,7 +71,7 @@ def report(
 
 def tick(tracker: Tracker) -> str:
     """Run the job that notifies people."""
-    from tracker.interfaces.scheduler import notify_people
+    from tracker.interfaces.jobs import notify_people
 
     return notify_people(tracker.through("job")) or ""
 

@@ -21,6 +21,7 @@ from tests.tables import check_rows
 from tracker.feeds.feed import Feed, FeedState, PublicationRate
 from tracker.feeds.item import FeedId
 from tracker.model.comments import Mention
+from tracker.model.feed_read_models import FeedHealth
 from tracker.model.notifications import (
     DEFAULT_RULES,
     ChannelMemory,
@@ -30,7 +31,7 @@ from tracker.model.notifications import (
     StrongEvidence,
 )
 from tracker.model.proposed_answers import MissingAnswer
-from tracker.model.read_models import CurrentForecast, FeedHealth, QuestionSummary
+from tracker.model.read_models import CurrentForecast, QuestionSummary
 from tracker.model.signed_heads import SignedHead
 from tracker.notifications.decide import News, decide
 

@@ -16,7 +16,7 @@ from forecasts.questions.repetition import Repetition, SiblingTemplate
 from tests.builders import DAY, NOW, FakeClock, a_question, a_question_of, a_set, an_indicator
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused, TrackerError, Unresolvable
-from tracker.interfaces.scheduler import JOBS, run_job
+from tracker.interfaces.jobs import JOBS, run_job
 from tracker.model.siblings import SiblingFamily
 
 PARENT = QuestionId("summit-2027")

@@ -18,7 +18,8 @@ from tests.postgres import PostgresServer, own_server
 from tests.test_scheduler import wait_until
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
-from tracker.interfaces.scheduler import Job, Scheduler
+from tracker.interfaces.jobs import Job
+from tracker.interfaces.scheduler import Scheduler
 from tracker.settings import Settings
 from tracker.storage import leader
 from tracker.storage.leader import AdvisoryLock, hold_leadership

@@ -18,7 +18,7 @@ from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions
 from tracker.ingestion.feed_check import FeedCheckReport
 from tracker.ingestion.request_budget import FeedBudget, measure_feed_budget
-from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, Trial
+from tracker.model.feed_read_models import FeedHealth, FeedImport, FeedPage, Trial
 from tracker.model.work import POLL_TASK, QueuedTask
 from tracker.questions.queries import feed_status
 from tracker.storage import feeds, queue

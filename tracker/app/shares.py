@@ -42,7 +42,7 @@ class ShareService(Service, noun="shares"):
         """End a link of the acting person, or as an admin any; raises `NotFound`."""
         link = next((link for link in self.list() if link.id == link_id), None)
         if link is None:
-            raise NotFound("share link", link_id, "`tracker share list` has all of them")
+            raise NotFound("share link", link_id, "`tracker people shares` has all of them")
         with self._store.writing() as session:
             shares.revoke_share(session, link, self._now())
 

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.essays.draft import ClaimDraft, build_new_question
+from forecasts.essays.draft import ClaimDraft
+from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.question_names import find_free_name, name_question
 from forecasts.evidence.evidence import Indicator
 from forecasts.linting.flaws import FlawPlace

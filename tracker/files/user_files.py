@@ -221,10 +221,10 @@ def list_open_paths(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(opened)
 
 
-def make_private_directory(directory: Path) -> None:
-    """Make a directory that only its owner can read, unless it exists; raises `Refused`."""
+def make_directory(directory: Path, mode: int = 0o700) -> None:
+    """Make a directory if there is none, private unless `mode` says otherwise; may refuse."""
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.mkdir(mode, parents=True, exist_ok=True)
     except OSError as error:
         raise Refused(
             f"{directory} cannot be made: {error.strerror or error}; name a directory that is yours"

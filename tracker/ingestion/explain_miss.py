@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.formatting import format_utc_day
 from forecasts.questions.question import Question
-from tracker.ingestion.evidence import select_best_matches
+from tracker.ingestion.item_matches import select_best_matches
 from tracker.ingestion.match_state import OpenProfiles
 from tracker.matching.matching_profile import Profile
 from tracker.storage.learned import MatcherCalibration

@@ -30,12 +30,9 @@ from forecasts.questions.question import (
 from tracker.errors import Refused
 from tracker.feeds.item import ParsedItem
 from tracker.ingestion import manual_item
-from tracker.ingestion.evidence import (
-    EvidenceLinker,
-    MatchResult,
-    select_best_matches,
-)
+from tracker.ingestion.evidence import EvidenceLinker
 from tracker.ingestion.explain_miss import explain_miss, find_match
+from tracker.ingestion.item_matches import MatchResult, select_best_matches
 from tracker.ingestion.match_state import MatchState, OpenProfiles, make_own_text_indicator
 from tracker.ingestion.network import Network
 from tracker.model.audit import Authorship

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from forecasts.evidence.evidence import Evidence
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.ingestion.evidence import EvidenceLinker, ItemMatch, select_best_matches
+from tracker.ingestion.evidence import EvidenceLinker
+from tracker.ingestion.item_matches import ItemMatch, select_best_matches
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence, items

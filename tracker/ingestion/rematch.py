@@ -18,7 +18,8 @@ import structlog
 from forecasts.evidence.evidence import StoryId
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.ingestion.evidence import EvidenceLinker, MatchResult, match_items
+from tracker.ingestion.evidence import EvidenceLinker
+from tracker.ingestion.item_matches import MatchResult, match_items
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.matching.matching_profile import profile_from_indicator, profiles_from_question
 from tracker.matching.semantic import encoder_kind

@@ -15,7 +15,7 @@ from tracker.feeds.scheduling.polling import make_feed_state
 from tracker.feeds.urls import extract_host, make_feed_id, resolve_web_link
 from tracker.ingestion.match_state import OpenProfiles
 from tracker.ingestion.request_budget import invalidate_plan
-from tracker.model.read_models import FeedImport, Trial, TrialMatch
+from tracker.model.feed_read_models import FeedImport, Trial, TrialMatch
 from tracker.storage import feeds, series
 from tracker.storage.sessions import Session
 

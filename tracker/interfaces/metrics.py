@@ -20,8 +20,8 @@ from tracker.feeds.scheduling.feed_health import (
     name_failure,
 )
 from tracker.model.audit import OUTAGE_JOB
+from tracker.model.feed_read_models import FeedHealth
 from tracker.model.health import SchedulerState, Workload
-from tracker.model.read_models import FeedHealth
 from tracker.model.work import WorkStatus
 
 if TYPE_CHECKING:

@@ -7,8 +7,6 @@ keys. The database may go away and come back.
 
 import asyncio
 import logging
-import os
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -18,8 +16,9 @@ import structlog
 from tracker.app.tracker import Tracker
 from tracker.errors import StorageUnavailable
 from tracker.feeds.item import FeedId, ItemId
+from tracker.interfaces.jobs import JOBS, describe_poll, describe_rematch, run_job
 from tracker.interfaces.process_setup import freeze_gc
-from tracker.interfaces.scheduler import JOBS, describe_poll, describe_rematch, run_job
+from tracker.interfaces.stop_signals import stop_by_signal
 from tracker.model.audit import JobRun
 from tracker.model.work import (
     JOB_TASK,
@@ -38,8 +37,6 @@ logger = structlog.get_logger("tracker.interfaces.workers")
 
 HEARTBEAT_SECONDS: Final = 5.0
 RECONNECT_SECONDS: Final = 1.0
-STOP_SECONDS: Final = 4.0
-"""Time that jobs have to end after a signal; one that takes longer is done again elsewhere."""
 
 
 def run_scheduled_job(tracker: Tracker, _attempt: int, *, job: str) -> None:
@@ -84,7 +81,16 @@ def run_worker(tracker: Tracker, queues: Sequence[QueueName]) -> int:
     for name in ("procrastinate", "psycopg.pool"):  # they print tracebacks of an outage
         logging.getLogger(name).setLevel(logging.CRITICAL)
     freeze_gc()
-    asyncio.run(_work_until_stopped(app, tracker, queues))
+    stop, runner = asyncio.Event(), asyncio.Runner()
+    loop = runner.get_loop()
+
+    def request_stop() -> None:
+        stop.set()
+        tracker.feeds.stop_polling()
+
+    # What is cut off is done again elsewhere. The runner waits for it, hence ends first.
+    with stop_by_signal(lambda: loop.call_soon_threadsafe(request_stop)), runner:
+        runner.run(_work_until_stopped(app, queues, stop))
     logger.info("worker.stopped")
     return 0
 
@@ -116,16 +122,7 @@ def _guard(tracker: Tracker, task: str, perform: Perform) -> Perform:
     return run_task
 
 
-async def _work_until_stopped(app: "App", tracker: Tracker, queues: Sequence[QueueName]) -> None:
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-
-    def handle_signal() -> None:
-        stop.set()
-        tracker.feeds.stop_polling()
-        loop.call_later(STOP_SECONDS, os._exit, 0)  # transactions roll back, jobs are returned
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, handle_signal)
+async def _work_until_stopped(app: "App", queues: Sequence[QueueName], stop: asyncio.Event) -> None:
     logger.info("worker.started", queues=list(queues))
     is_away = False
     while not stop.is_set():

@@ -10,7 +10,8 @@ from forecasts.errors import ForecastsError
 from forecasts.essays.catalogue.entries import load_catalogue
 from forecasts.essays.claim_outcomes import check_outcome_condition
 from forecasts.essays.dates import DateMention, find_dates
-from forecasts.essays.draft import ClaimDraft, ClaimSource, build_new_question
+from forecasts.essays.draft import ClaimDraft, ClaimSource
+from forecasts.essays.draft_question import build_new_question
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.new_question import build_question
 from tracker.llm.draft_actors import EssayNames, find_actor_fault

@@ -6,8 +6,6 @@ Everything here runs for every item, so substring tests precede each regular exp
 import re
 from html import unescape
 
-__all__ = ["clean_headline", "clean_summary", "find_agency", "normalise_text", "split_words"]
-
 _NAMES = {
     "reuters": "Thomson Reuters|Reuters|Рейтер|路透社",
     "ap": "The Associated Press|Associated Press|AP News|AP|美联社",

@@ -67,11 +67,6 @@ def compute_root(leaves: Iterable[bytes]) -> bytes:
     return builder.compute_root()
 
 
-def make_subtree(leaves: Sequence[bytes]) -> Subtree:
-    """Return the subtrees of a tree whose leaves are in memory."""
-    return lambda first, last: compute_root(leaves[first:last])
-
-
 def find_split(size: int) -> int:
     """Return the number of leaves in the left part of a tree of at least two.
 

@@ -22,6 +22,7 @@ from forecasts.questions.formatting import (
 from forecasts.questions.question import SUGGESTION, Forecaster, ForecasterId, QuestionId
 from tracker.feeds.feed import FeedState, items_per_day
 from tracker.model.comments import Mention
+from tracker.model.feed_read_models import FeedHealth
 from tracker.model.notifications import (
     Attention,
     ChannelMemory,
@@ -31,7 +32,7 @@ from tracker.model.notifications import (
     StrongEvidence,
 )
 from tracker.model.proposed_answers import MissingAnswer, ProposedAnswer
-from tracker.model.read_models import FeedHealth, QuestionSummary
+from tracker.model.read_models import QuestionSummary
 from tracker.model.signed_heads import SignedHead
 
 DAY: Final = timedelta(days=1)

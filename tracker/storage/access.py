@@ -14,7 +14,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import AliasedReturnsRows, SelectBase
 from sqlmodel import Session, col, func, select
 
-from forecasts.questions.question import EssayId, ForecasterId, QuestionId
+from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.model.access import NOTHING_HIDDEN, Access, Hidden, Shared
 from tracker.model.audit import Authorship
 from tracker.storage import facts
@@ -96,12 +96,6 @@ def sees_questions(session: Session, question_ids: Iterable[QuestionId | str]) -
     """Return whether a session sees all of these questions; for lists of ids in one column."""
     hidden: Hidden = session.info.get(HIDDEN_OPTION, NOTHING_HIDDEN)
     return hidden.questions.isdisjoint(question_ids)
-
-
-def sees_essay(session: Session, essay_id: EssayId) -> bool:
-    """Return whether a session sees an essay."""
-    hidden: Hidden = session.info.get(HIDDEN_OPTION, NOTHING_HIDDEN)
-    return essay_id not in hidden.essays
 
 
 def hide_rows(engine: Engine) -> None:

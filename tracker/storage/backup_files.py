@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from tracker.errors import Refused
-from tracker.files.user_files import open_regular_file, write_privately
+from tracker.files.user_files import make_directory, open_regular_file, write_privately
 from tracker.model.upkeep import (
     Backup,
     BackupForm,
@@ -68,12 +68,7 @@ def make_temporary_path(folder: Path, made_at: datetime) -> Iterator[Path]:
     Raises `Refused` for a folder that cannot be used.
     """
     path = folder / f".{_PREFIX}{made_at:%Y%m%dT%H%M%S%f}.copy"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Refused(
-            f"{folder} cannot be used for backups ({error.strerror}): name another folder"
-        ) from None
+    make_directory(folder)
     try:
         yield path
     finally:

@@ -19,16 +19,16 @@ from sqlalchemy import URL, Connection, Engine, text
 from tracker.errors import Refused, StorageDamaged
 from tracker.files.user_files import create_private_file
 from tracker.model.upkeep import DatabaseState
-from tracker.storage.event_log import read_head
-from tracker.storage.queue import QUEUE_SCHEMA
-from tracker.storage.schema import count_rows, list_broken_references, read_schema_version
-from tracker.storage.sessions import (
+from tracker.storage.database_errors import (
     damage_error,
     describe_database,
     find_damage,
-    open_engine,
     translate_errors,
 )
+from tracker.storage.event_log import read_head
+from tracker.storage.queue import QUEUE_SCHEMA
+from tracker.storage.schema import count_rows, list_broken_references, read_schema_version
+from tracker.storage.sessions import open_engine
 
 
 def read_state(connection: Connection) -> DatabaseState:

@@ -22,8 +22,9 @@ from tracker.errors import Refused, StorageUnavailable
 from tracker.model.upkeep import Backup, BackupForm
 from tracker.storage.backup_files import extract_copy, open_copy
 from tracker.storage.database_copies import explain_missing_program, load_dump
+from tracker.storage.database_errors import first_line, translate_errors
 from tracker.storage.leader import hold_leadership
-from tracker.storage.sessions import first_line, open_engine, prepare_file, translate_errors
+from tracker.storage.sessions import open_engine, prepare_file
 
 MAX_NAME: Final = 40
 """Characters of a database's name that the names of the replaced and of the new one have."""

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
 from tracker.files.user_files import create_private_file
-from tracker.storage.sessions import first_line
+from tracker.storage.database_errors import first_line
 
 logger = structlog.get_logger("tracker.leader")
 

@@ -13,8 +13,9 @@ from sqlalchemy import Text, cast, delete, func, insert, literal, or_, tuple_, u
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select, text
 
+from tracker.storage.database_errors import translate_errors
 from tracker.storage.database_info import read_property, write_property
-from tracker.storage.sessions import Store, translate_errors
+from tracker.storage.sessions import Store
 from tracker.storage.tables import (
     ArticleRow,
     EvidenceRow,

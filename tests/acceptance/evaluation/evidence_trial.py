@@ -36,7 +36,7 @@ from tracker.feeds.fetch_results import (
     answer_in_batches,
 )
 from tracker.feeds.item import FeedId, ItemId
-from tracker.ingestion.evidence import select_best_matches
+from tracker.ingestion.item_matches import select_best_matches
 from tracker.llm.evidence_judgement import MIN_RELEVANCE
 from tracker.llm.model_check import ModelCheck, save_check
 from tracker.matching.matcher import clean_item_text

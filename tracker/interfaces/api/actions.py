@@ -42,6 +42,7 @@ from tracker.model.api_values import (
 from tracker.model.audit import ActivityEntry
 from tracker.model.benchmarks import Benchmark, SameQuestion
 from tracker.model.evidence import SearchHit
+from tracker.model.feed_read_models import FeedImport, TrialMatch
 from tracker.model.forecast_import import (
     DEFAULT_CHOICES,
     ForecastImport,
@@ -49,7 +50,7 @@ from tracker.model.forecast_import import (
     ImportPreview,
 )
 from tracker.model.json_values import TableFormat
-from tracker.model.read_models import Choice, FeedImport, TrialMatch
+from tracker.model.read_models import Choice
 from tracker.reports.content import ReportKind
 from tracker.reports.report_files import MEDIA_TYPES, ReportFormat, render_report
 

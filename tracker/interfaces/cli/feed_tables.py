@@ -18,8 +18,8 @@ from tracker.feeds.scheduling.feed_health import (
 from tracker.feeds.scheduling.first_start import count_answering
 from tracker.ingestion.feed_check import FeedCheck, FeedCheckReport, FeedContent
 from tracker.interfaces.cli.tables import new_table, safe_text
+from tracker.model.feed_read_models import FeedHealth, FeedPage, Trial
 from tracker.model.json_values import to_plain
-from tracker.model.read_models import FeedHealth, FeedPage, Trial
 
 MAX_PREVIEW_ENTRIES = 10
 """Entries shown of a feed on trial."""

@@ -37,13 +37,9 @@ from forecasts.suggestion.explanation import (
     format_contribution,
 )
 from tracker.model.evidence import EvidenceCard
+from tracker.model.feed_read_models import FeedCoverage
 from tracker.model.json_values import to_plain
-from tracker.model.read_models import (
-    FeedCoverage,
-    QuestionPage,
-    QuestionStatements,
-    QuestionSummary,
-)
+from tracker.model.read_models import QuestionPage, QuestionStatements, QuestionSummary
 
 CONTEXT_WORDS: Final = 6
 """Unchanged words shown on either side of a change of wording."""

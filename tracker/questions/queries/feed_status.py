@@ -14,7 +14,7 @@ from tracker.feeds.scheduling.feed_health import (
     explain_silence,
 )
 from tracker.feeds.scheduling.polling import DayCount
-from tracker.model.read_models import FeedCoverage, FeedHealth, FeedPage, SilentFeed
+from tracker.model.feed_read_models import FeedCoverage, FeedHealth, FeedPage, SilentFeed
 from tracker.storage import evidence, feeds, items
 from tracker.storage.sessions import Session
 

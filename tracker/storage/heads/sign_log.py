@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker.errors import Refused
-from tracker.files.user_files import make_private_directory
+from tracker.files.user_files import make_directory
 from tracker.model.merkle import prove_consistency
 from tracker.model.signed_heads import HeadReport, SignedHead
 from tracker.storage import event_log, log_tree, seals, states
@@ -34,7 +34,7 @@ def sign_log(store: Store, desk: HeadDesk, now: datetime) -> HeadReport:
     The head is in the database before it is outside, so that the next one continues it.
     """
     for directory in (desk.key_file.parent, desk.head_files[0].parent):
-        make_private_directory(directory)  # the data directory is missing beside PostgreSQL
+        make_directory(directory)  # the data directory is missing beside PostgreSQL
     key = signing_key.make_key(desk.key_file)
     _seal_new_rows(store, now)
     with store.writing() as session:

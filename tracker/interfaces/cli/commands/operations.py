@@ -12,7 +12,6 @@ from forecasts.questions.formatting import format_count, format_sentence
 from forecasts.questions.question import utc
 from tracker.app.tracker import clock
 from tracker.errors import LeadershipLost, Refused
-from tracker.interfaces.cli.commands.scores import verify_scores
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     console,
@@ -24,7 +23,6 @@ from tracker.interfaces.process_setup import configure_logging
 from tracker.interfaces.processes import (
     ServeOptions,
     replay_with_progress,
-    run_scheduler,
     serve_replay,
     start_everything,
 )
@@ -60,7 +58,7 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
             "--head is about the log and --scores about what follows from it: ask for one at a time"
         )
     if scores:
-        verify_scores(context, json)
+        _verify_scores(context, json)
         return
     with tracker_session(context) as tracker:
         verdict = tracker.system.verify(head)
@@ -76,6 +74,18 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
         else f"First bad entry: {verdict.bad_seq}: {verdict.reason}",
     )
     if verdict.bad_seq is not None:
+        sys.exit(1)
+
+
+def _verify_scores(context: click.Context, json: bool) -> None:
+    """Compare every stored score with the log; exit code 1 on a difference."""
+    with tracker_session(context) as tracker:
+        check = tracker.system.verify_scores()
+    message = (
+        f"All {check.scores} scores of {check.questions} resolved questions are what the log gives."
+    )
+    print_result(check, json, "\n".join(check.differences) or message)
+    if check.differences:
         sys.exit(1)
 
 
@@ -106,6 +116,8 @@ def run(context: click.Context, /, standby: bool) -> None:
 
     It polls feeds and lets time pass. A second one on the same database is refused.
     """
+    from tracker.interfaces.scheduler_process import run_scheduler
+
     configure_logging(settings_of(context), "scheduler")
     while True:
         with tracker_session(context, logs=True, wait=True) as tracker:

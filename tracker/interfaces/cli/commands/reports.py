@@ -8,8 +8,7 @@ import click
 from forecasts.questions.formatting import format_utc_minute
 from forecasts.questions.question import utc
 from tracker.app.tracker import Tracker
-from tracker.errors import Refused
-from tracker.files.user_files import read_bytes
+from tracker.files.user_files import make_directory, read_bytes
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     print_result,
@@ -148,12 +147,7 @@ def export_tables(
 
 
 def _export_all(tracker: Tracker, folder: Path, form: TableFormat) -> list[Path]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Refused(
-            f"{folder} cannot be made: {error.strerror}; name a folder in one that is yours"
-        ) from None
+    make_directory(folder, 0o777)
     files = [folder / f"{table}.{form}" for table in tracker.reports.table_names()]
     for file in files:
         write_file(file, tracker.reports.export_table(file.stem, form))

@@ -1,6 +1,5 @@
 """Commands on scores, receipts, accuracy, calibration, comparison and habits."""
 
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, TypeVar, Unpack, get_args
@@ -388,17 +387,3 @@ def habits(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOption
         if results
         else "Nobody has forecast a question that was answered.",
     )
-
-
-def verify_scores(context: click.Context, json: bool) -> None:
-    """Compare every stored score with the log, for `system verify --scores`; exit code 1 on a
-    difference.
-    """
-    with tracker_session(context) as tracker:
-        check = tracker.system.verify_scores()
-    message = (
-        f"All {check.scores} scores of {check.questions} resolved questions are what the log gives."
-    )
-    print_result(check, json, "\n".join(check.differences) or message)
-    if check.differences:
-        sys.exit(1)

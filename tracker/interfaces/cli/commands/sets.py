@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @as_json
 @click.pass_context
 def list_sets(context: click.Context, /, json: bool) -> None:
-    """List the sets that come with the tracker."""
+    """List the question sets that come with the tracker."""
     sets_by_name = {
         name: question_set_files.load_question_set(name)
         for name in question_set_files.list_built_in_sets()
@@ -59,7 +59,7 @@ def list_sets(context: click.Context, /, json: bool) -> None:
 @click.argument("question_set", metavar="SET")
 @as_json
 @click.pass_context
-def validate(context: click.Context, /, question_set: str, json: bool) -> None:
+def check_set(context: click.Context, /, question_set: str, json: bool) -> None:
     """Check a question set; nothing is loaded.
 
     It says what is in the set and what is wrong with its questions. SET is a folder, or the name of

@@ -18,7 +18,7 @@ from tracker.settings import Settings
 @click.option("--days", type=float, help="How long it lasts; without it, until it is revoked.")
 @as_json
 @click.pass_context
-def make(
+def share(
     context: click.Context,
     /,
     kind: ShareKind,
@@ -33,23 +33,23 @@ def make(
     your own. It shows what you see, and ends with your account.
     """
     with tracker_session(context) as tracker:
-        share = tracker.shares.make(kind, question, days=days)
+        made = tracker.shares.make(kind, question, days=days)
         title = tracker.questions.get(question).summary.question.text if question else ""
     home = tracker.settings.base_url
-    frame = share.write_frame(home, title)
-    addresses = share.list_addresses(home)
+    frame = made.write_frame(home, title)
+    addresses = made.list_addresses(home)
     print_result(
-        {"id": share.link.id, "addresses": addresses, "frame": frame},
+        {"id": made.link.id, "addresses": addresses, "frame": frame},
         json,
         "\n".join([*(f"{name}: {address}" for name, address in addresses.items()), frame]).strip(),
     )
-    click.echo(_describe_life(share, tracker.settings), err=True)
+    click.echo(_describe_life(made, tracker.settings), err=True)
 
 
 def _describe_life(share: NewShare, settings: Settings) -> str:
     until = share.link.expires_at
     life = "until it is revoked" if until is None else f"until {format_utc_minute(until)}"
-    words = f"Valid {life}: `tracker share revoke {share.link.id}`. It is not shown again."
+    words = f"Valid {life}: `tracker people unshare {share.link.id}`. It is not shown again."
     if settings.access_policy.public_origin:
         return words
     return f"{words} Only this machine reaches it: the setting public_url names a public address."
@@ -65,7 +65,7 @@ def list_shares(context: click.Context, /, json: bool) -> None:
     """
     with tracker_session(context) as tracker:
         links, now = tracker.shares.list(), tracker.now()
-    nothing = "Nothing is shared: `tracker share make question QUESTION` makes a link."
+    nothing = "Nothing is shared: `tracker people share question QUESTION` makes a link."
     rows = [{**to_plain(link), "ended": not link.is_valid(now)} for link in links]
     print_result(rows, json, _build_table(links) if links else nothing)
 
@@ -73,7 +73,7 @@ def list_shares(context: click.Context, /, json: bool) -> None:
 @click.command()
 @click.argument("link_id")
 @click.pass_context
-def revoke(context: click.Context, /, link_id: str) -> None:
+def unshare(context: click.Context, /, link_id: str) -> None:
     """End a share link.
 
     Its addresses answer at once as if they had never been.
