@@ -36,7 +36,7 @@ def worker(context: click.Context, /, queues: Sequence[QueueName]) -> None:
     """
     from tracker.interfaces.workers import run_worker
 
-    with tracker_session(context, logs=True) as tracker:
+    with tracker_session(context, logs=True, wait=True) as tracker:
         sys.exit(run_worker(tracker.through("job"), queues))
 
 
