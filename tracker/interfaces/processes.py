@@ -312,6 +312,8 @@ def run_scheduler(tracker: Tracker, *, standby: bool = False) -> int:
         check_lock = _take_lead(stack, tracker, stop, standby=standby)
         if check_lock is None:
             return 0
+        if not tracker.questions.list():
+            logger.info("scheduler.first_start", retention=describe_retention(tracker.settings))
         scheduler = Scheduler(tracker.through("job"), check_lock=check_lock)
         stack.enter_context(_stop_by_signal(scheduler.stop))
         return 0 if stop.is_set() or scheduler.run() else 1
@@ -377,6 +379,7 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
                 f"{loaded.feeds} feeds. {loaded.offer}".rstrip()
             )
+            notify(describe_retention(settings))
         # Refuse here, before anything is started, when a scheduler runs already. On PostgreSQL
         # another machine may have it: then ours stands by.
         is_shared = not settings.url.startswith("sqlite")
@@ -389,6 +392,16 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
     if is_first:
         supervisor.announce_once(partial(describe_first_start, settings))
     return _run_children(supervisor, options, settings, notify)
+
+
+def describe_retention(settings: Settings) -> str:
+    """Describe for how long texts that bear on nothing are kept, with the setting that says so."""
+    if not settings.keep_days:
+        return "Texts of news are kept for ever (setting keep_days = 0)."
+    return (
+        f"Texts of news that bear on no question are deleted after {settings.keep_days:g} days: "
+        "keep_days in tracker.toml changes that, 0 keeps all."
+    )
 
 
 def describe_first_start(settings: Settings) -> str:
