@@ -528,6 +528,6 @@ def test_a_backup_and_a_restore_at_the_terminal(
     answer = shell.json("system", "restore", str(target))
     assert answer["problem"] == ""
     assert Path(answer["replaced"]).exists()
-    assert "Newest backup" in shell("system", "status")
+    assert f"Newest backup: {clock():%Y-%m-%d %H:%M} UTC" in shell("system", "status")
     shell("system", "restore", answer["replaced"], code=2)
     assert "is no whole backup (File is not a zip file): take another one" in shell.error

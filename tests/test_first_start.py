@@ -9,6 +9,7 @@ import pytest
 from tests.builders import DAY, NOW, FakeClock, a_feed, a_set, an_rss
 from tests.dashboard.pages import open_page, words
 from tests.tables import check_rows
+from tests.test_running import free_port
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.feed import FeedState
 from tracker.feeds.fetch_results import (
@@ -26,8 +27,10 @@ from tracker.feeds.scheduling.first_start import (
     was_paused_at_start,
 )
 from tracker.feeds.scheduling.polling import feed_from_seed, make_feed_state
+from tracker.interfaces import processes
 from tracker.interfaces.jobs import JOBS, run_job
-from tracker.interfaces.processes import describe_first_start
+from tracker.interfaces.process_setup import describe_retention
+from tracker.interfaces.processes import ServeOptions, describe_first_start
 from tracker.interfaces.supervisor import Supervisor
 from tracker.settings import Settings
 
@@ -74,6 +77,21 @@ def pauses(tracker: Tracker) -> dict[str, str]:
     """Why each paused feed is paused."""
     states = (row.state for row in tracker.feeds.list())
     return {state.id: state.paused_why for state in states if state.paused}
+
+
+def test_the_first_start_says_how_long_texts_are_kept(
+    on_sqlite: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(processes, "load_question_set", lambda _name: a_set())
+    monkeypatch.setattr(processes, "_run_children", lambda *_arguments: 0)
+    monkeypatch.setattr(Supervisor, "start_process", lambda *_arguments: None)
+    options = ServeOptions(free_port(), "127.0.0.1", False, True, False)
+    for _ in range(2):
+        assert processes.start_everything(on_sqlite, options, told.append) == 0
+    assert len(told) == 2
+    assert "deleted after 90 days: keep_days in tracker.toml changes that" in told[1]
+    assert "for ever" in describe_retention(replace(on_sqlite, keep_days=0))
 
 
 def test_feeds_that_do_not_answer_are_paused_once(

@@ -20,6 +20,7 @@ from tests.test_running import free_port
 from tracker.app.questions import QuestionService
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused, StorageDamaged, StorageUnavailable
+from tracker.interfaces.cli.commands import terminal
 from tracker.interfaces.scheduler import Scheduler
 from tracker.settings import Settings
 from tracker.storage import sessions
@@ -156,6 +157,17 @@ def test_a_directory_that_cannot_be_made_is_told(
     told: str,
 ) -> None:
     assert told in one_line(start.elsewhere(place(tmp_path / "place")), *argv, code=code)
+
+
+@pytest.mark.parametrize("verb", ["run", "worker"])
+def test_what_runs_on_waits_for_its_server(
+    start: Shell, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setenv("TRACKER_DATABASE_URL", "postgresql+psycopg://ada@127.0.0.1:1/x")
+    waited: list[Settings] = []
+    monkeypatch.setattr(terminal, "wait_for_database", lambda given, _notify: waited.append(given))
+    start("system", verb, code=1)
+    assert len(waited) == 1
 
 
 @pytest.mark.parametrize(

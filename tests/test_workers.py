@@ -147,6 +147,30 @@ def test_a_feed_that_kills_its_worker_is_parked_after_three_attempts(
         clock_side.system.retry_job(999)
 
 
+def test_a_dropped_job_is_gone_and_its_feed_stays_paused(
+    shared: Settings, clock_side: Tracker, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(clock_side, "wire")
+    clock_side.feeds.park(["wire"])
+    task = QueuedTask(POLL_TASK, "poll", {"feeds": ["wire"]}, "key")
+    with clock_side.context.store.writing() as session:
+        assert queue.enqueue(session, task)
+        session.execute(text("SET LOCAL search_path TO queue"))
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'failed'"))
+    (job,) = clock_side.system.work().parked
+    monkeypatch.setenv("TRACKER_DATABASE_URL", shared.url)
+    assert f"`--drop {job.id}`" in shell("system", "jobs")
+    assert "choose one" in shell.refused("system", "jobs", "--retry", "1", "--drop", "1")
+    assert shell("system", "jobs", "--drop", str(job.id)) == (
+        f"Job {job.id} (reading wire) is dropped."
+        " What it read stays paused: `tracker feed retry wire` wakes it.\n"
+    )
+    assert clock_side.system.work().queues == ()
+    assert clock_side.feeds.get("wire").health.state.paused
+    with clock_side.context.store.writing() as session:
+        assert queue.enqueue(session, task)  # its key is free again
+
+
 def test_a_job_is_stored_with_its_data_or_not_at_all(clock_side: Tracker) -> None:
     task = QueuedTask(POLL_TASK, "poll", {"feeds": ["wire"]}, "key")
     with suppress(ZeroDivisionError), clock_side.context.store.writing() as session:
@@ -213,7 +237,7 @@ def test_status_and_jobs_say_who_works_and_what_is_parked() -> None:
     assert describe_work(work, NOW) == [
         "Worker 77 on alpha: poll, match, for 2 h 0 min",
         "Queue poll: 2 waiting (1 min), 1 running, 1 parked",
-        "`tracker system jobs` lists the parked jobs, and tries one again.",
+        "`tracker system jobs` lists the parked jobs, and tries or drops one.",
     ]
     chunk = replace(job, task=MATCH_TASK, arguments={"first": 1, "last": 2000})
     assert chunk.subject == "matching items 1 to 2000"

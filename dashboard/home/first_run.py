@@ -82,8 +82,12 @@ def list_steps(
 
 
 def show_first_steps(visit: Visit) -> bool:
-    """Show the steps while one is open and the list is not hidden; return whether it was shown."""
-    if visit.replayed_until is not None or st.session_state.get(_HIDDEN_KEY):
+    """Show the steps while one is open and the list is not hidden; return whether it was shown.
+
+    They are those of an installation, so whoever may not take them sees none.
+    """
+    may_take = visit.replayed_until is None and visit.tracker.principal.has("curate")
+    if not may_take or st.session_state.get(_HIDDEN_KEY):
         return False
     state = visit.tracker.system.first_steps()
     all_steps = list_steps(state, visit.tracker.feeds.first_start())

@@ -59,7 +59,8 @@ def show_card(visit: Visit, story: Story, questions: Questions, place: str) -> N
     `place` makes keys unique on a page; in the inbox keys of the keyboard judge it.
     """
     first, question = story[0], questions[story[0].evidence.question_id]
-    can_judge, in_inbox = not visit.looks_back, place == judging.INBOX
+    can_judge = not visit.looks_back and visit.tracker.principal.has("curate")
+    in_inbox = place == judging.INBOX
     lines = [_summarise(story, questions, place)]
     if any(piece.may_answer for piece in story):
         words = "This may be the answer itself. If it is, resolve the question."
@@ -71,7 +72,7 @@ def show_card(visit: Visit, story: Story, questions: Questions, place: str) -> N
         if can_judge and len(story) == 1:
             judging.show_choices(first.evidence, question, place)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            if len(story) > 1:
+            if can_judge and len(story) > 1:
                 judging.show_joint_verdicts(visit, [piece.evidence for piece in story], keys=True)
             elif can_judge:
                 judging.show_verdicts(visit, first.evidence, place)

@@ -24,7 +24,8 @@ def show_workers(visit: Visit) -> None:
 
 def _describe_worker(worker: WorkerStatus, visit: Visit) -> str:
     started = format_age(worker.since, visit.tracker.now())
-    return f"{escape_markdown(worker.process)}: {', '.join(worker.queues)}, started {started}"
+    queues = ", ".join(worker.queues)
+    return f"Process {escape_markdown(worker.process)}: {queues}, started {started}"
 
 
 def _describe_queue(queue: QueueStatus) -> str:
@@ -38,11 +39,21 @@ def _show_parked(job: ParkedJob, visit: Visit) -> None:
     words = f"**Parked after {plural(job.attempts, 'attempt')}**: {escape_markdown(job.subject)}."
     st.markdown(words)
     if visit.tracker.principal.has("administer"):
-        st.button("Try again", f"retry-job-{job.id}", icon=":material/refresh:",
-                  on_click=_retry, args=(job.id, visit))  # fmt: skip
+        with st.container(horizontal=True):
+            st.button("Try again", f"retry-job-{job.id}", icon=":material/refresh:",
+                      on_click=_retry, args=(job.id, visit))  # fmt: skip
+            st.button("Drop", f"drop-job-{job.id}", icon=":material/delete:",
+                      on_click=_drop, args=(job.id, visit))  # fmt: skip
 
 
 def _retry(job_id: int, visit: Visit) -> None:
     with show_refusals():
         job = visit.tracker.system.retry_job(job_id)
         notify(f"Job {job.id} waits in the queue {job.queue}")
+
+
+def _drop(job_id: int, visit: Visit) -> None:
+    with show_refusals():
+        job = visit.tracker.system.drop_job(job_id)
+        paused = "; what it read stays paused until Feeds → Try again"
+        notify(f"Job {job.id} is dropped{paused if 'feeds' in job.arguments else ''}")

@@ -14,6 +14,7 @@ from tests.test_learning import log
 from tests.test_lifting import DEED, VAGUE, publish
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import Decision
+from tracker.model.principal import Principal
 from tracker.storage import decisions
 
 SUMMIT = "summit-2027"
@@ -122,6 +123,15 @@ def test_story_on_several_questions_is_judged_once(twice: Tracker, press: Press)
     assert "You’re all caught up." in words(visit)
     seen(button(visit, "Undo").click().run())
     assert statuses(twice) == ["logged", "logged"]
+
+
+def test_a_forecaster_reads_the_inbox_and_judges_nothing(twice: Tracker, press: Press) -> None:
+    polled(twice, press, INVITED)
+    forecaster = twice.serve(Principal(twice.me, "forecaster", "page", account="f"))
+    visit = open_page(forecaster, "inbox")
+    assert marked(visit) == [INVITED]
+    assert not [each.label for each in visit.button if each.label.startswith(("Accept", "Reject"))]
+    assert "First steps" not in words(open_page(forecaster, "home"))
 
 
 def statuses(tracker: Tracker) -> list[str]:

@@ -4,6 +4,7 @@ how all fares.
 
 import inspect
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -243,7 +244,7 @@ def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) ->
     assert "Scheduler: none in a replay" in text
 
 
-def test_workers_queues_and_parked_jobs_are_shown_and_tried_again(
+def test_workers_queues_and_parked_jobs_are_shown_tried_and_dropped(
     two: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "Workers" not in words(open_page(two, "settings"))  # of SQLite there are none
@@ -253,20 +254,22 @@ def test_workers_queues_and_parked_jobs_are_shown_and_tried_again(
         (WorkerStatus(("poll", "match"), "77 on alpha", clock.time),),
         (job,),
     )
-    retried: list[int] = []
+    done: list[tuple[str, int]] = []
 
-    def retry(_system: SystemService, job_id: int) -> ParkedJob:
-        retried.append(job_id)
-        return job
+    def act(verb: str) -> Callable[[SystemService, int], ParkedJob]:
+        return lambda _system, job_id: done.append((verb, job_id)) or job
 
     monkeypatch.setattr(SystemService, "work", lambda _system: work)
-    monkeypatch.setattr(SystemService, "retry_job", retry)
+    monkeypatch.setattr(SystemService, "retry_job", act("retry"))
+    monkeypatch.setattr(SystemService, "drop_job", act("drop"))
     visit = open_page(two, "settings")
     for sentence in (
-        "77 on alpha: poll, match, started just now",
+        "Process 77 on alpha: poll, match, started just now",
         "Queue poll: 2 jobs wait (the oldest for 4 s), 1 running, 1 parked",
         "**Parked after 3 attempts**: reading wire.",
     ):
         assert sentence in words(visit)
     button(visit, "Try again").click().run()
-    assert retried == [12]
+    button(visit, "Drop").click().run()
+    assert done == [("retry", 12), ("drop", 12)]
+    assert "Job 12 is dropped; what it read stays paused" in visit.toast[0].value.replace("\\", "")

@@ -79,7 +79,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "upkeep": "back_up backups run_daily check prune compact",
             "system": "lead check_database check_model find_local_models mark_replayed"
             " set_headline_credit record_run note_scheduler export_database import_database"
-            " take_slot connect_worker rescue_jobs retry_job sign_head sign_daily_head",
+            " take_slot connect_worker rescue_jobs retry_job drop_job sign_head sign_daily_head",
         },
     }
 )

@@ -12,7 +12,7 @@ from tracker.model.read_models import LogCheck
 from tracker.model.upkeep import Backup, BackupForm, BackupManifest, Restored
 from tracker.questions import verify_log
 from tracker.settings import Settings
-from tracker.storage import backup_files, database_copies, event_log
+from tracker.storage import backup_files, database_copies, database_info, event_log
 from tracker.storage.database_swap import hold_place
 from tracker.storage.sessions import open_store
 
@@ -69,6 +69,7 @@ def _bring_up_to_date(url: str, manifest: BackupManifest, me: str, now: datetime
     try:
         with store.writing() as session:
             event_log.append_entry(session, event_log.RESTORE, "database", facts=facts, at=now)
+            database_info.save_backup_time(session, manifest.made_at)
         with store.reading() as session:
             return verify_log.verify_log(session)
     finally:

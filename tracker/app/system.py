@@ -171,6 +171,11 @@ class SystemService(Service, noun="system"):
                 feeds.wake_feed(session, feed_id, self._now(), "its parked job is tried again")
         return job
 
+    def drop_job(self, job_id: int) -> ParkedJob:
+        """Delete a parked job; its feeds stay paused. Raises `NotFound`."""
+        with self._whole_store.writing() as session:
+            return queue.drop_job(session, job_id)
+
     def lead(self) -> AbstractContextManager[Leadership]:
         """Hold the lock of the single scheduler; raises `AlreadyRunning` with its holder."""
         return hold_leadership(self._whole_store.engine, self._now())

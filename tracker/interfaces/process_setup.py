@@ -163,3 +163,13 @@ def freeze_gc() -> None:
     """Exclude all current objects from collection. Call once when everything is loaded."""
     gc.collect()
     gc.freeze()
+
+
+def describe_retention(settings: Settings) -> str:
+    """Describe for how long texts that bear on nothing are kept, with the setting that says so."""
+    if not settings.keep_days:
+        return "Texts of news are kept for ever (setting keep_days = 0)."
+    return (
+        f"Texts of news that bear on no question are deleted after {settings.keep_days:g} days: "
+        "keep_days in tracker.toml changes that, 0 keeps all."
+    )

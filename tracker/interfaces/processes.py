@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.app.tracker import open_tracker, wait_for_database
 from tracker.errors import Refused, TrackerError
+from tracker.interfaces.process_setup import describe_retention
 from tracker.interfaces.supervisor import Notify, Supervisor
 from tracker.model.bind_address import check_address, check_port
 from tracker.replay.demo import PREVIEW_END, START, replay
@@ -77,6 +78,7 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
                 f"{loaded.feeds} feeds. {loaded.offer}".rstrip()
             )
+            notify(describe_retention(settings))
         # Refuse here, before anything is started, when a scheduler runs already. On PostgreSQL
         # another machine may have it: then ours stands by.
         is_shared = not settings.url.startswith("sqlite")

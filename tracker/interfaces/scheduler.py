@@ -49,6 +49,9 @@ class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no type
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
+    def __str__(self) -> str:
+        return f"every {self._seconds:g} s"
+
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
         """Return the middle of the slot after that of the previous time."""
         slot = math.floor((previous or now).timestamp() / self._seconds)
@@ -167,6 +170,7 @@ class Scheduler:
             call,
             SlotTrigger(seconds),
             id=name,
+            name=name,
             next_run_time=clock(),  # the timer uses the wall clock, not the tracker's time
             coalesce=True,
             max_instances=1,

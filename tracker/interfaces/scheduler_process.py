@@ -8,7 +8,7 @@ import structlog
 
 from tracker.app.tracker import Tracker
 from tracker.errors import AlreadyRunning, StorageUnavailable
-from tracker.interfaces.process_setup import freeze_gc, limit_heaps
+from tracker.interfaces.process_setup import describe_retention, freeze_gc, limit_heaps
 from tracker.interfaces.scheduler import Scheduler
 from tracker.interfaces.stop_signals import stop_by_signal
 
@@ -33,6 +33,8 @@ def run_scheduler(tracker: Tracker, *, standby: bool = False) -> int:
         check_lock = _take_lead(stack, tracker, stop, standby=standby)
         if check_lock is None:
             return 0
+        if not tracker.questions.list():
+            logger.info("scheduler.first_start", retention=describe_retention(tracker.settings))
         scheduler = Scheduler(tracker.through("job"), check_lock=check_lock)
         stack.enter_context(stop_by_signal(scheduler.stop))
         return 0 if stop.is_set() or scheduler.run() else 1

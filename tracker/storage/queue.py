@@ -142,13 +142,26 @@ def rescue_jobs(session: Session) -> Rescue:
 
 def retry_job(session: Session, job_id: int) -> ParkedJob:
     """Give a parked job all its attempts again; raises `NotFound`."""
-    parked = next((job for job in list_parked(session) if job.id == job_id), None)
-    if parked is None:
-        raise NotFound("parked job", str(job_id), "`tracker system jobs` lists them")
+    parked = _require_parked(session, job_id)
     with _queue_path(session):
         session.execute(text(_RETRY), {"job": job_id})
         session.execute(text(_FORGET_ATTEMPTS), {"job": job_id})
     return parked
+
+
+def drop_job(session: Session, job_id: int) -> ParkedJob:
+    """Delete a parked job; raises `NotFound`."""
+    parked = _require_parked(session, job_id)
+    with _queue_path(session):
+        session.execute(text(_DROP), {"job": job_id})
+    return parked
+
+
+def _require_parked(session: Session, job_id: int) -> ParkedJob:
+    for job in list_parked(session):
+        if job.id == job_id:
+            return job
+    raise NotFound("parked job", str(job_id), "`tracker system jobs` lists them")
 
 
 _WORKERS_QUERY: Final = """
@@ -186,3 +199,4 @@ WHERE j.status = 'doing' AND NOT EXISTS (
 _RETRY: Final = "SELECT procrastinate_retry_job_v2(:job, now(), NULL, NULL, NULL)"
 _PARK: Final = "SELECT procrastinate_finish_job_v1(:job, 'failed', false)"
 _FORGET_ATTEMPTS: Final = "UPDATE procrastinate_jobs SET attempts = 0 WHERE id = :job"
+_DROP: Final = "DELETE FROM procrastinate_jobs WHERE id = :job"

@@ -237,6 +237,7 @@ ROUTES: Final = (
     ApiRoute("GET", "/system/jobs", "system.runs"),
     ApiRoute("GET", "/system/queues", "system.work"),
     ApiRoute("POST", "/system/parked-jobs/{job_id}/retry", "system.retry_job"),
+    ApiRoute("DELETE", "/system/parked-jobs/{job_id}", "system.drop_job"),
     ApiRoute("GET", "/system/log", "system.verify"),
     ApiRoute("GET", "/system/head", "system.read_head"),
     ApiRoute("GET", "/system/scores", "system.verify_scores"),

@@ -36,7 +36,7 @@ def worker(context: click.Context, /, queues: Sequence[QueueName]) -> None:
     """
     from tracker.interfaces.workers import run_worker
 
-    with tracker_session(context, logs=True) as tracker:
+    with tracker_session(context, logs=True, wait=True) as tracker:
         sys.exit(run_worker(tracker.through("job"), queues))
 
 
@@ -53,7 +53,7 @@ def describe_work(work: WorkStatus, now: datetime) -> list[str]:
         for queue in work.queues
     ]
     if work.parked:
-        lines.append("`tracker system jobs` lists the parked jobs, and tries one again.")
+        lines.append("`tracker system jobs` lists the parked jobs, and tries or drops one.")
     return lines
 
 
@@ -67,24 +67,38 @@ def _format_age(seconds: float) -> str:
 
 @click.command()
 @click.option("--retry", "job_id", type=int, metavar="ID", help="Try this job again.")
+@click.option("--drop", "dropped_id", type=int, metavar="ID", help="Delete this job.")
 @as_json
 @click.pass_context
-def jobs(context: click.Context, /, job_id: int | None, json: bool) -> None:
-    """List parked jobs, or try one again.
+def jobs(context: click.Context, /, job_id: int | None, dropped_id: int | None, json: bool) -> None:
+    """List parked jobs, try one again, or drop it.
 
-    A job is parked when it failed, or ended its worker, three times.
+    A job is parked when it failed, or ended its worker, three times. Feeds of a dropped job stay
+    paused.
     """
+    if job_id is not None and dropped_id is not None:
+        raise Refused("choose one of --retry and --drop")
     with tracker_session(context) as tracker:
         if job_id is not None:
             job = tracker.system.retry_job(job_id)
             print_result(job, json, f"Job {job.id} ({job.subject}) waits in the queue {job.queue}.")
             return
+        if dropped_id is not None:
+            job = tracker.system.drop_job(dropped_id)
+            print_result(job, json, f"Job {job.id} ({job.subject}) is dropped.{_hint_wake(job)}")
+            return
         parked = tracker.system.work().parked
     print_result(parked, json, "\n".join(map(_describe_parked, parked)) or "No job is parked.")
+
+
+def _hint_wake(job: ParkedJob) -> str:
+    feeds = job.arguments.get("feeds", ())
+    name = feeds[0] if len(feeds) == 1 else "FEED"
+    return f" What it read stays paused: `tracker feed retry {name}` wakes it." if feeds else ""
 
 
 def _describe_parked(job: ParkedJob) -> str:
     return (
         f"{job.id}  {job.subject}: parked after {job.attempts} attempts on {job.at:%Y-%m-%d %H:%M}"
-        f" UTC; `tracker system jobs --retry {job.id}`"
+        f" UTC; `tracker system jobs --retry {job.id}` or `--drop {job.id}`"
     )
