@@ -25,6 +25,11 @@ class CommentService(Service, noun="comments"):
         with self._store.reading() as session:
             return talk.list_comments(session, question_id, until)
 
+    def get(self, comment_id: int) -> Comment:
+        """Return a comment; raises `NotFound`."""
+        with self._store.reading() as session:
+            return talk.hide_removed(talk.require_comment(session, comment_id))
+
     def history(self, comment_id: int) -> tuple[TextVersion, ...]:
         """Return the versions of a comment, the oldest first.
 
