@@ -20,6 +20,7 @@ class CommentService(Service, noun="comments"):
     A note is read and written by the person themselves alone: not by an admin who acts for them.
     """
 
+    @cacheable(from_log=True)
     def list(self, question_id: str, until: datetime | None = None) -> tuple[Comment, ...]:
         """Return the comments on a question, the oldest first, optionally as of an instant."""
         with self._store.reading() as session:
