@@ -268,6 +268,9 @@ def test_each_refusal_says_what_to_do(tracker: Tracker, program: TestClient) -> 
     ):
         answer = program.post(FORECASTS, content=body, headers={"Content-Type": "application/json"})
         expect_problem(answer, 422)
+    broken = {"content": b'{"forecast": 0.4', "headers": {"Content-Type": "application/json"}}
+    problem = expect_problem(program.post(FORECASTS, **broken), 422)
+    assert problem["detail"] == "the body is not valid JSON from character 16 on"
     for text in ("\\ud800", "\\u0000", "x" * 60_000):
         raw = f'{{"forecast": 0.4, "rationale": "{text}"}}'.encode()
         answer = program.post(FORECASTS, content=raw, headers={"Content-Type": "application/json"})
