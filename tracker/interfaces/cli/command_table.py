@@ -419,7 +419,7 @@ NOTIFY_COMMANDS: Final = {
         "notify:remove_channel", "Remove a channel, with what waits for it.", "4f1c09aa21be"
     ),
     "rules": CommandEntry(
-        "notify:list_rules", "List what you are memory, when, and from which threshold on."
+        "notify:list_rules", "List what you are told, when, and from which threshold on."
     ),
     "rule": CommandEntry(
         "notify:set_rule",

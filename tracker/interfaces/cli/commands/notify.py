@@ -125,7 +125,7 @@ def test_channel(context: click.Context, /, channel: str) -> None:
 @as_json
 @click.pass_context
 def list_rules(context: click.Context, /, json: bool) -> None:
-    """List what you are memory, when, and from which threshold on."""
+    """List what you are told, when, and from which threshold on."""
     with tracker_session(context) as tracker:
         rules, times = tracker.notifications.rules(), tracker.notifications.times()
     if json:
