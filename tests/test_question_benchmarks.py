@@ -225,7 +225,7 @@ def test_failures_wait_longer_and_recover(
     platforms.answer = lambda r: FetchFailed(r.feed_id, "HTTP 503", 503)
     assert tracker.benchmarks.poll().failed == 1
     assert get_benchmark(tracker).polls.next_at == start + 2 * HOURS_6
-    assert get_benchmark(tracker).hint == "Not read: HTTP 503"
+    assert get_benchmark(tracker).hint.startswith("Not read: HTTP 503. It is asked again")
     clock.advance(hours=12)
     platforms.answer = lambda r: FetchFailed(r.feed_id, "HTTP 429", 429, 9 * 86400.0)
     tracker.benchmarks.poll()

@@ -70,6 +70,7 @@ class Client:
         self._tries = max(1, tries)
         self._http = http or httpx.Client(timeout=60)
         self._wait = wait
+        self._tags: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -95,9 +96,12 @@ class Client:
         """Open a question: `id`, `text`, `criteria`, `opens_at`, `closes_at` and so on."""
         return cast(QuestionDetail, from_plain(QuestionDetail, self.post("/questions", **fields)))
 
-    def edit_question(self, question: str, *, why: str, **fields: Any) -> QuestionDetail:
+    def edit_question(
+        self, question: str, *, why: str, if_unchanged: bool = False, **fields: Any
+    ) -> QuestionDetail:
         """Reword a question: `text`, `criteria`, `sources`, with a reason."""
-        answer = self.send("PATCH", f"/questions/{question}", {"why": why, **fields})
+        path, fields = f"/questions/{question}", {"why": why, **fields}
+        answer = self.send("PATCH", path, fields, if_unchanged=if_unchanged)
         return cast(QuestionDetail, from_plain(QuestionDetail, answer))
 
     def resolve_question(
@@ -194,11 +198,18 @@ class Client:
         fields: Mapping[str, Any] | None = None,
         *,
         key: str = "",
+        if_unchanged: bool = False,
     ) -> Any:
-        """Send fields by a method to any address of the API; None if it answers nothing."""
-        if method == "DELETE":
-            return self._request(method, path, query=fields or {})
+        """Send fields by a method to any address of the API; None if it answers nothing.
+
+        `if_unchanged` is refused with status 412 if the address has changed since this client last
+        read it.
+        """
         headers = {"Idempotency-Key": key or uuid4().hex} if method == "POST" else {}
+        if if_unchanged:
+            headers["If-Match"] = self._tags.get(path, "")
+        if method == "DELETE":
+            return self._request(method, path, query=fields or {}, headers=headers)
         return self._request(method, path, body=to_plain(fields or {}), headers=headers)
 
     def list_entries(self, path: str, kind: type[Entry], **query: Any) -> Iterator[Entry]:
@@ -236,6 +247,8 @@ class Client:
                 continue
             seconds = _read_wait(response)
             if response.status_code not in _BUSY or not tries_left or seconds > MAX_WAIT_SECONDS:
+                if method == "GET" and not query:
+                    self._tags[path] = response.headers.get("etag", "")
                 return _read_answer(response)
             self._wait(seconds)
         raise AssertionError("the last try returns or raises")

@@ -27,6 +27,7 @@ from dashboard.wording.numbers import clip
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.question import EvidenceId
 from tracker.feeds.scheduling.feed_health import Health
+from tracker.model.benchmarks import Benchmark
 from tracker.model.evidence import EvidenceCard, ManualEvidence, OfferedNearMiss
 from tracker.model.feed_read_models import FeedHealth
 from tracker.model.proposed_answers import ProposedAnswer
@@ -56,10 +57,12 @@ def render(visit: Visit) -> None:
     waiting = _load_waiting(visit, questions, sum(s.waiting for s in summaries))
     proposals = visit.tracker.resolutions.proposals()
     health = visit.tracker.feeds.status().counts
+    benchmarks = _list_benchmarks(visit, questions)
+    troubled = sum(health[state] for state in _list_troubles(visit)) + len(benchmarks)
     counts = {
         "evidence": ("Evidence to judge", len({card.evidence.story_id for card in waiting})),
         "answers": ("Answers to confirm", len(proposals)),
-        "feeds": ("Feeds in trouble", sum(health[state] for state in _list_troubles(visit))),
+        "feeds": ("Feeds in trouble", troubled),
     }
     names = {key: f"{name} · {n}" if n else name for key, (name, n) in counts.items()}
     section = show_choice(
@@ -70,7 +73,7 @@ def render(visit: Visit) -> None:
         case "answers":
             _show_answers(visit, proposals)
         case "feeds":
-            _show_feeds(visit)
+            _show_feeds(visit, benchmarks)
         case _:
             _show_evidence(visit, waiting, questions)
 
@@ -283,8 +286,14 @@ def _list_troubles(visit: Visit) -> tuple[Health, ...]:
     return () if visit.replayed_until else ("failing", "quiet")
 
 
-def _show_feeds(visit: Visit) -> None:
-    """Show in a sentence how the feeds are, and those in trouble as rows."""
+def _list_benchmarks(visit: Visit, questions: Questions) -> list[Benchmark]:
+    """List the benchmarks of open questions that need attention; none in a replay."""
+    listed = () if visit.replayed_until else visit.tracker.benchmarks.list()
+    return [b for b in listed if b.is_in_trouble and b.link.question_id in questions]
+
+
+def _show_feeds(visit: Visit, benchmarks: Sequence[Benchmark]) -> None:
+    """Show in a sentence how the feeds are, and those in trouble as rows, benchmarks first."""
     troubled = [
         feed
         for feed in list_unhealthy_feeds(visit.tracker.feeds.list())
@@ -294,8 +303,9 @@ def _show_feeds(visit: Visit) -> None:
         show_empty("No feed is read in a replay.", "*Feeds* lists the outlets that it replays.")
     else:
         st.markdown(fleet_sentence(visit.tracker.feeds.status(), visit.now))
-    if troubled:
-        shown = [_build_feed_row(visit, feed) for feed in troubled[:PAGE_SIZE]]
+    shown = [_build_benchmark_row(visit, benchmark) for benchmark in benchmarks]
+    shown += [_build_feed_row(visit, feed) for feed in troubled[:PAGE_SIZE]]
+    if shown:
         rows.show_rows("troubled", "Feeds in trouble", _FEED_COLUMNS, shown)
     st.page_link(visit.pages["feeds"], label="All feeds", icon=":material/rss_feed:")
 
@@ -309,3 +319,17 @@ def _build_feed_row(visit: Visit, feed: FeedHealth) -> rows.Row:
         "next": rows.TextCell(visit.age(feed.state.next_due_at), tone="quiet"),
     }
     return rows.Row(feed.state.id, cells)
+
+
+def _build_benchmark_row(visit: Visit, benchmark: Benchmark) -> rows.Row:
+    link, polls = benchmark.link, benchmark.polls
+    address = rows.page_address("question", q=link.question_id, details="Elsewhere")
+    title = clip(f"{benchmark.name}: {link.title}", _MAX_CHARACTERS)
+    state = HEALTH_LABELS["paused" if polls.changed else "failing"]
+    cells: dict[str, rows.Cell] = {
+        rows.TITLE: rows.LinkCell(title, address, benchmark.hint),
+        "state": rows.TextCell(state),
+    }
+    if polls.next_at and not polls.changed:
+        cells["next"] = rows.TextCell(visit.age(polls.next_at), tone="quiet")
+    return rows.Row(f"{link.question_id}/{link.platform}", cells)

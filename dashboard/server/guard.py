@@ -72,7 +72,6 @@ class HttpRefusal(NamedTuple):
     reason: str
 
 
-_BODY_REFUSAL: Final = HttpRefusal(413, "The body of this request is too large.")
 _NOT_FOUND: Final = HttpRefusal(404, "There is nothing at this address.")
 _NOT_FOUND_PAGE: Final = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Page not found</title>"
@@ -130,8 +129,8 @@ class RequestGuard:
         return self._log_refusal(
             HttpRefusal(
                 403,
-                "Only pages of this server may do that: behind a proxy, the setting public_url "
-                "names them.",
+                "Only pages of this server, and programs that send a token, may do that. Behind a "
+                "proxy, the setting public_url names the server.",
             ),
             f"; it came from {', '.join(origins) or 'no page'} to {hosts[0]}",
         )
@@ -191,9 +190,15 @@ def _check_size(scope: Scope) -> HttpRefusal | None:
     if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > MAX_TARGET_BYTES:
         return HttpRefusal(414, "This address is too long.")
     length = Headers(scope=scope).get("content-length", "0")
-    if scope["type"] == "http" and not (length.isdecimal() and int(length) <= _body_limit(scope)):
-        return _BODY_REFUSAL
+    limit = _body_limit(scope)
+    if scope["type"] == "http" and not (length.isdecimal() and int(length) <= limit):
+        return _refuse_body(limit)
     return None
+
+
+def _refuse_body(limit: int) -> HttpRefusal:
+    words = f"This body is too large: send {limit // 1024:,} kB at most, or several requests."
+    return HttpRefusal(413, words)
 
 
 def _check_secret(scope: Scope) -> HttpRefusal | None:
@@ -233,7 +238,7 @@ def _limit_body(receive: Receive, limit: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > limit:
-            raise HTTPException(*_BODY_REFUSAL)
+            raise HTTPException(*_refuse_body(limit))
         return message
 
     return receive_limited

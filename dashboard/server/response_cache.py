@@ -90,10 +90,11 @@ class ResponseCache:
     ) -> Any:
         """Return the cached result of a method, or call it and cache the result."""
         person = self._tracker.me if policy.per_person else ""
-        hidden = self._tracker.context.store.load_hidden()
+        version = self._tracker.system.version()
+        hidden = self._tracker.context.store.load_hidden(version)
         entry = self._entry((place, person, hidden, args, tuple(sorted(options.items()))))
         with entry.lock:  # concurrent callers of the same method wait for one result
-            version, now = self._tracker.system.version(), self._tracker.now()
+            now = self._tracker.now()
             fresh = entry.read_at is not None and timedelta(0) <= now - entry.read_at < MAX_AGE
             changed = version != entry.version and not self._is_same_log(policy, entry)
             if not fresh or changed:

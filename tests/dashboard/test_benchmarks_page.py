@@ -8,7 +8,16 @@ from streamlit.testing.v1 import AppTest
 from tests import benchmark_answers as answers
 from tests.benchmark_answers import ADDRESSES, Platforms
 from tests.builders import FakeClock, a_question, a_question_of, a_set
-from tests.dashboard.pages import button, field, open_page, prose_of, seen, words
+from tests.dashboard.pages import (
+    button,
+    field,
+    lists,
+    open_page,
+    prose_of,
+    sections,
+    seen,
+    words,
+)
 from tests.dashboard.test_hostile_text import is_escaped
 from tests.hostile import EVERYTHING, MARK
 from tracker.app.tracker import Tracker, open_tracker
@@ -72,6 +81,32 @@ def test_new_criteria_are_shown_beside_the_old(
     visit = seen(button(visit, "Compare again with Manifold").click().run())
     seen(button(visit, "It is the same question: link it").click().run())
     assert tracker.benchmarks.list(SUMMIT)[0].link.criteria == "Another rule."
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "advice"),
+    [
+        ("gone", "failing", "It is asked again by itself; if that does not help, unlink it."),
+        ("Another rule.", "paused", "read them, and link it again or unlink it."),
+    ],
+)
+def test_a_benchmark_in_trouble_is_in_the_inbox(
+    tracker: Tracker, platforms: Platforms, clock: FakeClock, answer: str, state: str, advice: str
+) -> None:
+    tracker.benchmarks.link(tracker.benchmarks.look_up(SUMMIT, ADDRESSES["manifold"]))
+    if answer == "gone":
+        platforms.give("manifold", b"no JSON")
+    else:
+        platforms.give("manifold", answers.manifold_market(textDescription=answer))
+    clock.advance(hours=6)
+    tracker.benchmarks.poll()
+    visit = open_page(tracker, "inbox", section="feeds")
+    assert "Feeds in trouble · 1" in sections(visit)
+    (row,) = lists(visit)["Feeds in trouble"]
+    title = row["cells"]["title"]
+    assert row["cells"]["state"]["text"] == state
+    assert title["href"] == f"question?q={SUMMIT}&details=Elsewhere"
+    assert title["note"].endswith(advice)
 
 
 def test_options_are_chosen_by_a_person(tracker: Tracker, platforms: Platforms) -> None:

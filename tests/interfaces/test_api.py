@@ -111,6 +111,32 @@ def test_an_unchanged_answer_is_not_sent_again(tracker: Tracker, program: TestCl
     assert program.get("questions", headers=tag).status_code == 200
 
 
+EDITS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    f"questions/{SUMMIT}": ("PATCH", {"sources": ["https://other.example"], "why": "moved"}),
+    "comments/1": ("PUT", {"text": "The Met Office says otherwise."}),
+    "feeds/wire": ("PATCH", {"title": "Newswire"}),
+}
+
+
+@pytest.mark.parametrize("path", EDITS)
+def test_an_edit_of_what_changed_meanwhile_is_refused(
+    tracker: Tracker, program: TestClient, clock: FakeClock, path: str
+) -> None:
+    tracker.comments.add(SUMMIT, "It will rain.")
+    method, body = EDITS[path]
+    read = program.get(path)
+    stale = {"If-Match": read.headers["etag"]}
+    clock.advance(hours=1)  # which moves an estimate, and nothing that a person edits
+    behind_a_proxy = {"If-Match": f'W/{stale["If-Match"][:-1]}-gzip"'}
+    assert program.request(method, path, json=body, headers=behind_a_proxy).status_code == 200
+    changed = program.get(path).content
+    assert changed != read.content
+    refused = expect_problem(program.request(method, path, json=body, headers=stale), 412)
+    assert f"read /api/v1/{path} again" in refused["detail"]
+    assert program.get(path).content == changed
+    assert program.request(method, path, json=body, headers={"If-Match": "*"}).status_code != 412
+
+
 def test_files_come_with_their_type(lived: Lived) -> None:
     program, _ = open_program(lived.tracker)
     report = program.get("reports/question", params={"name": QUESTION, "form": "html"})
@@ -242,6 +268,9 @@ def test_each_refusal_says_what_to_do(tracker: Tracker, program: TestClient) -> 
     ):
         answer = program.post(FORECASTS, content=body, headers={"Content-Type": "application/json"})
         expect_problem(answer, 422)
+    broken = {"content": b'{"forecast": 0.4', "headers": {"Content-Type": "application/json"}}
+    problem = expect_problem(program.post(FORECASTS, **broken), 422)
+    assert problem["detail"] == "the body is not valid JSON from character 16 on"
     for text in ("\\ud800", "\\u0000", "x" * 60_000):
         raw = f'{{"forecast": 0.4, "rationale": "{text}"}}'.encode()
         answer = program.post(FORECASTS, content=raw, headers={"Content-Type": "application/json"})

@@ -80,7 +80,8 @@ def test_a_cookie_writes_from_pages_of_this_server_alone(
 def test_bodies_have_limits_and_files_larger_ones(tracker: Tracker, door: TestClient) -> None:
     header = make_token(tracker)
     large = {"forecast": 0.4, "rationale": "x" * MAX_BODY_BYTES}
-    expect_problem(door.post(FORECASTS, json=large, headers=header), 413)
+    refused = expect_problem(door.post(FORECASTS, json=large, headers=header), 413)
+    assert "send 64 kB at most" in refused["detail"]
     pieces = iter([b"x" * MAX_BODY_BYTES, b"x"])
     unannounced = {**header, "Content-Type": "application/json"}
     expect_problem(door.post(FORECASTS, content=pieces, headers=unannounced), 413)

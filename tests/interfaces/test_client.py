@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from forecasts.evidence.evidence import Direction
 from tests.builders import a_set
-from tests.interfaces.api_server import build_guarded_app
+from tests.interfaces.api_server import build_guarded_app, open_program
 from tests.test_docs import fenced, text
 from tracker.app.tracker import Tracker
 from tracker.client import ApiProblem, Client
@@ -100,6 +100,18 @@ def test_answers_are_values_with_types(tracker: Tracker) -> None:
         assert [q.id for q in client.list_questions(text="borland")] == ["summit-2027"]
         with pytest.raises(ApiProblem, match="403 Forbidden: agent:scout has the role agent"):
             client.edit_question("summit-2027", why="shorter", text="Will they meet?")
+
+
+def test_a_client_edits_what_it_has_read(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    ada, ben = (Client(ADDRESS, http=open_program(tracker)[0]) for _ in range(2))
+    ada.get("/feeds/wire")
+    ben.send("PATCH", "/feeds/wire", {"title": "Newswire"})
+    for client in (ada, ben):  # the one has read an older one, the other none
+        with pytest.raises(ApiProblem, match="412 Precondition Failed: this has changed"):
+            client.send("PATCH", "/feeds/wire", {"title": "Wire"}, if_unchanged=True)
+    ada.get("/feeds/wire")
+    assert ada.send("PATCH", "/feeds/wire", {"title": "Wire"}, if_unchanged=True)
 
 
 def test_a_request_is_sent_again_with_the_same_key() -> None:

@@ -20,10 +20,16 @@ class CommentService(Service, noun="comments"):
     A note is read and written by the person themselves alone: not by an admin who acts for them.
     """
 
+    @cacheable(from_log=True)
     def list(self, question_id: str, until: datetime | None = None) -> tuple[Comment, ...]:
         """Return the comments on a question, the oldest first, optionally as of an instant."""
         with self._store.reading() as session:
             return talk.list_comments(session, question_id, until)
+
+    def get(self, comment_id: int) -> Comment:
+        """Return a comment; raises `NotFound`."""
+        with self._store.reading() as session:
+            return talk.hide_removed(talk.require_comment(session, comment_id))
 
     def history(self, comment_id: int) -> tuple[TextVersion, ...]:
         """Return the versions of a comment, the oldest first.

@@ -12,7 +12,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             "questions": "list get get_as_of history explain_change explain_act explain_gaps lint"
             " lint_stored get_statements compile plan_sibling siblings",
             "forecasts": "parse imports",
-            "comments": "list history note wide_gaps",
+            "comments": "list get history note wide_gaps",
             "evidence": "inbox list get cards near_misses search preview_review",
             "learning": "matcher_record list history",
             "resolutions": "proposals missing check preview post_mortem receipts prove",

@@ -119,6 +119,11 @@ class Benchmark:
         return "ended" if self.polls.next_at is None else "read"
 
     @property
+    def is_in_trouble(self) -> bool:
+        """Return whether it brings no forecasts now: it fails, or waits for a person."""
+        return bool(self.polls.changed or self.polls.failures)
+
+    @property
     def hint(self) -> str:
         """Sentence on something that needs a person; "" for nothing."""
         if self.polls.changed:
@@ -126,7 +131,10 @@ class Benchmark:
         if self.polls.answer:
             inverted = " (their YES is our NO)" if self.link.is_inverted else ""
             return f"{self.name} resolved {self.polls.answer}{inverted}: {self.link.url}"
-        return f"Not read: {self.polls.problem}" if self.polls.problem else ""
+        if not self.polls.problem:
+            return ""
+        advice = "It is asked again by itself; if that does not help, unlink it."
+        return f"Not read: {self.polls.problem.rstrip('.')}. {advice}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def add_notices(
 
 
 def load_memory(session: Session, channel: Channel) -> ChannelMemory:
-    """Return what a channel was memory, or is about to be."""
+    """Return what a channel was told, or is about to be."""
     mine = col(OutboxRow.channel_id) == channel.id
     last = (
         select(OutboxRow.question_id, func.max(OutboxRow.created_at))

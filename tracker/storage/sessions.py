@@ -151,11 +151,14 @@ class Store:
         other._viewer = viewer
         return other
 
-    def load_hidden(self) -> Hidden:
-        """Return what this store's viewer does not see, from memory while nothing is written."""
+    def load_hidden(self, version: str = "") -> Hidden:
+        """Return what this store's viewer does not see, from memory while nothing is written.
+
+        A caller that has just read the version of the database saves reading it again.
+        """
         if self._viewer is None:
             return NOTHING_HIDDEN
-        version = self.read_version()
+        version = version or self.read_version()
         known_at, hidden = self._hidden.get(self._viewer, ("", NOTHING_HIDDEN))
         if known_at != version:
             with translate_errors(self.engine), Session(self.engine) as session:

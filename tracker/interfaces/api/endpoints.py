@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from functools import cached_property
 from hashlib import sha256
+from threading import Lock
 from types import NoneType
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
@@ -20,7 +21,7 @@ from tracker.interfaces.api import problems
 from tracker.interfaces.api.actions import FileAnswer
 from tracker.interfaces.api.paging import cut_page
 from tracker.interfaces.api.problems import make_problem
-from tracker.interfaces.api.routes import ApiRoute
+from tracker.interfaces.api.routes import ApiRoute, find_reader
 from tracker.interfaces.api.schemas import (
     describe_answer,
     describe_fields,
@@ -38,6 +39,15 @@ MAX_PAGE: Final = 1000
 DEFAULT_PAGE: Final = 100
 
 _JSON: Final = "application/json"
+_STALE: Final = (
+    "this has changed since you read it: read {path} again, and send its `ETag` as `If-Match`"
+)
+_MOVING: Final = frozenset(("forecasts", "suggestion"))
+"""Fields of a question that move with time alone: an edit need not know their newest values."""
+
+_ONE_EDIT: Final = Lock()
+"""Two programs that have read the same edit one after the other, so that the second is told."""
+
 _SHOWN_ONCE: Final = "a secret is shown once, and not stored: revoke the first, and make another"
 _TAG_HEADER: Final = Annotated[str | None, Header()]
 _KEY_HEADER: Final = Annotated[
@@ -140,6 +150,8 @@ class Endpoint:
             parameters.append(_make_parameter("if_none_match", _TAG_HEADER, None))
         elif self.route.method == "POST":
             parameters.append(_make_parameter("idempotency_key", _KEY_HEADER, None))
+        elif find_reader(self.route) is not None:
+            parameters.append(_make_parameter("if_match", _TAG_HEADER, None))
         return parameters
 
     def _answer_request(
@@ -149,11 +161,16 @@ class Endpoint:
         values: BaseModel | None = None,
         idempotency_key: str | None = None,
         if_none_match: str | None = None,
+        if_match: str | None = None,
         **path: Any,
     ) -> Response:
         tracker = request.state.acting
         plain = {} if values is None else values.model_dump(exclude_unset=True, mode="python")
         plain |= path
+        if if_match is not None:
+            with _ONE_EDIT:
+                stale = self._check_tag(tracker, path, if_match, request.url.path)
+                return stale or self._reply(tracker, plain, None)
         if idempotency_key is None:
             return self._reply(tracker, plain, if_none_match)
         fingerprint = _hash_values(self.route, plain)
@@ -169,6 +186,17 @@ class Endpoint:
         stored = make_problem(409, _SHOWN_ONCE) if is_secret else response
         tracker.requests.finish(idempotency_key, stored.status_code, bytes(stored.body).decode())
         return response
+
+    def _check_tag(
+        self, tracker: Any, names: dict[str, Any], tag: str, path: str
+    ) -> Response | None:
+        """Return the refusal of an edit unless its tag is that of what is stored there now."""
+        reader = find_reader(self.route)
+        if reader is None:
+            return None
+        current = Endpoint(reader)._reply(tracker, dict(names), None).headers["etag"]
+        stored = current.strip('"').partition("-")[0]
+        return None if _has_tag(tag, stored) else make_problem(412, _STALE.format(path=path))
 
     def _reply(
         self,
@@ -186,9 +214,10 @@ class Endpoint:
         if self.is_file:
             return _make_response(result.content, media_type=result.media_type, tag=known_tag)
         content = cut_page(result, limit, after) if self.is_list else to_plain(result)
-        body = json.dumps(content, ensure_ascii=False, allow_nan=False)
-        body_bytes = body.encode("utf-8", "replace")
-        return _make_response(body_bytes, tag=known_tag, is_read=self.is_read)
+        body = _dump_json(content)
+        is_question = self.is_read and isinstance(content, dict) and content.keys() >= _MOVING
+        stored = _dump_json({**content, **dict.fromkeys(_MOVING)}) if is_question else body
+        return _make_response(body, tag=known_tag, is_read=self.is_read, stored=stored)
 
     def _call(self, tracker: Any, arguments: Mapping[str, Any]) -> Any:
         if self.route.function is not None:
@@ -254,6 +283,10 @@ def _read_default(parameter: inspect.Parameter) -> Any:
     return [] if default == () else default
 
 
+def _dump_json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+
+
 def _hash_values(route: ApiRoute, plain: Mapping[str, Any]) -> str:
     text = json.dumps([route.method, route.path, to_plain(plain)], sort_keys=True)
     return sha256(text.encode("utf-8", "replace")).hexdigest()
@@ -267,15 +300,25 @@ def _make_response(
     tag: str | None = None,
     is_read: bool = True,
     replayed: bool = False,
+    stored: bytes | None = None,
 ) -> Response:
-    """Make an answer; one to a reading request has a tag, and is empty if `tag` is the same."""
+    """Make an answer; one to a reading request has a tag, and is empty if `tag` is the same.
+
+    The first half of the tag is of what is `stored`, the second of all that is answered.
+    """
     headers = {"cache-control": "no-store"}
     if replayed:
         headers["idempotency-replayed"] = "true"
         media_type = _JSON if status == 200 else problems.MEDIA_TYPE
     elif is_read:
         headers = {"cache-control": "private, no-cache", "vary": "authorization, cookie"}
-        headers["etag"] = f'"{sha256(body).hexdigest()[:32]}"'
-        if tag is not None and (tag.strip() == "*" or headers["etag"] in tag):
+        halves = [sha256(part).hexdigest()[:16] for part in (stored or body, body)]
+        headers["etag"] = '"{}-{}"'.format(*halves)
+        if tag is not None and _has_tag(tag, headers["etag"].strip('"')):
             return Response(status_code=304, headers=headers)
     return Response(body, status or 200, headers, media_type if body else None)
+
+
+def _has_tag(tags: str, current: str) -> bool:
+    """Return whether a header names a tag, also where a proxy that compresses has marked it."""
+    return tags.strip() == "*" or current in tags

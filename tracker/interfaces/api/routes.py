@@ -109,6 +109,7 @@ ROUTES: Final = (
     ApiRoute("POST", "/forecasts/imports/{batch_id}/undo", "forecasts.undo_import"),
     ApiRoute("GET", f"{_QUESTION}/comments", "comments.list"),
     ApiRoute("POST", f"{_QUESTION}/comments", "comments.add"),
+    ApiRoute("GET", "/comments/{comment_id}", "comments.get"),
     ApiRoute("GET", "/comments/{comment_id}/history", "comments.history"),
     ApiRoute("PUT", "/comments/{comment_id}", "comments.edit"),
     ApiRoute("DELETE", "/comments/{comment_id}", "comments.remove"),
@@ -244,6 +245,14 @@ ROUTES: Final = (
     ApiRoute("GET", "/system/first-steps", "system.first_steps"),
     ApiRoute("GET", "/system/model", "system.last_model_check"),
 )
+
+_READERS: Final = {route.path: route for route in ROUTES if route.method == "GET"}
+
+
+def find_reader(route: ApiRoute) -> ApiRoute | None:
+    """Return the route that reads the address of another one."""
+    return _READERS.get(route.path)
+
 
 WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
     {
