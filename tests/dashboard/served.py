@@ -13,13 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.checkouts import ROOT
-from tracker.app.tracker import open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
 
+SUMMIT: Final = "summit-2027"
+PASSWORD: Final = "a house by the river"
+FORM: Final = "application/x-www-form-urlencoded"
 PUBLIC: Final = "https://forecast.example.org"
 """The setting `public_url` of that dashboard."""
 
@@ -99,6 +103,23 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """
     with serving(tmp_path_factory.mktemp("served")) as server:
         yield server
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A dashboard that asks whoever comes to log in, and its database."""
+
+    server: Served
+    tracker: Tracker
+
+    def post(self, path: str, cookie: str | None = None, **fields: str) -> Answer:
+        """Send a form as its page does."""
+        body, origin = urlencode(fields).encode(), self.server.origin
+        return self.server.ask(path, "POST", body, Origin=origin, Content_Type=FORM, Cookie=cookie)
+
+    def read(self, cookie: str, path: str = "/api/v1/questions") -> int:
+        """Ask for what only somebody who is logged in may see; return the status."""
+        return self.server.ask(path, Cookie=cookie).status
 
 
 @contextlib.contextmanager

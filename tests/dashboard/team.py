@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Final
@@ -17,12 +18,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from tests.dashboard.served import Answer, Served, serving
+from forecasts.evidence.evidence import Direction
+from tests.builders import a_question, a_set
+from tests.dashboard.served import FORM, PASSWORD, SUMMIT, Answer, Guarded, Served, serving
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.accounts import Visitor
+from tracker.model.evidence import ManualEvidence
 from tracker.settings import Settings
 
-PASSWORD: Final = "a house by the river"
 PROXY_ADDRESS: Final = "127.0.0.2"
 """The address of this machine at which the trusted proxy sits."""
 
@@ -47,8 +50,7 @@ class Provider:
         """Log in there as a person; return the path and query to which it leads back."""
         target = urlsplit(address)
         body = urlencode({"sub": subject}).encode()
-        form = "application/x-www-form-urlencoded"
-        location = self._ask("POST", f"{target.path}?{target.query}", body, form)
+        location = self._ask("POST", f"{target.path}?{target.query}", body, FORM)
         back = urlsplit(location)
         return f"{back.path}?{back.query}"
 
@@ -83,28 +85,15 @@ def providing(*options: str) -> Iterator[Provider]:
 
 
 @dataclass(frozen=True)
-class Team:
-    """The dashboard, its provider and its database."""
+class Team(Guarded):
+    """The dashboard, its database and its provider."""
 
-    server: Served
     provider: Provider
-    tracker: Tracker
 
     @property
     def proxy(self) -> Served:
         """The same dashboard, asked by the trusted proxy."""
         return replace(self.server, source=PROXY_ADDRESS)
-
-    def post(self, path: str, cookie: str | None = None, **fields: str) -> Answer:
-        """Send a form as its page does."""
-        return self.server.ask(
-            path,
-            "POST",
-            urlencode(fields).encode(),
-            Origin=self.server.origin,
-            Content_Type="application/x-www-form-urlencoded",
-            Cookie=cookie,
-        )
 
     def begin(
         self, cookie: str | None = None, path: str = "/sso", **fields: str
@@ -120,10 +109,6 @@ class Team:
         """Log in by the provider as a person."""
         address, way = self.begin(**fields)
         return self.server.ask(self.provider.confirm(address, subject), Cookie=way)
-
-    def read(self, cookie: str, path: str = "/api/v1/questions") -> int:
-        """Ask for what only somebody who is logged in may see; return the status."""
-        return self.server.ask(path, Cookie=cookie).status
 
     def let_join(self, name: str, role: str = "viewer") -> str:
         """Let a person join with a password; return the cookie."""
@@ -160,4 +145,26 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         }
         data = Settings(place / "data", me="ada", **settings)  # type: ignore[arg-type]
         with serving(place, guarded=True, **settings) as server, open_tracker(data) as tracker:
-            yield Team(server, provider, tracker)
+            fill(tracker)
+            yield Team(server, tracker, provider)
+
+
+def fill(tracker: Tracker) -> None:
+    """Ask a question that is open today, with a piece of evidence and a forecast; let the person
+    Ben and the agent Scout in.
+    """
+    now = datetime.now(UTC)
+    opens, closes = now - timedelta(days=9), now + timedelta(days=90)
+    asked = a_question(SUMMIT, opens_at=opens, closes_at=closes, resolves_at=closes)
+    tracker.question_sets.load(a_set(asked))
+    tracker.evidence.add(ManualEvidence(SUMMIT, "Arland invites Borland", Direction.YES))
+    tracker.forecasts.submit(SUMMIT, "40%")
+    tracker.accounts.add("Scout", "agent")
+    link = tracker.accounts.invite("forecaster")
+    tracker.accounts.join(link.secret, "Ben", PASSWORD, Visitor())
+
+
+@pytest.fixture
+def guarded(team: Team) -> Guarded:
+    """The same dashboard for tests that need no provider."""
+    return team

@@ -104,15 +104,6 @@ def test_a_report_that_was_read_is_found_and_added(desk: Tracker) -> None:
     assert [b.label for b in visit.button].count("For NO") == 1
 
 
-def test_a_review_is_taken_back_to_waiting(desk: Tracker, press: Press) -> None:
-    press.publish("wire", "Arland invites Borland to a summit")
-    desk.feeds.poll(every=True)
-    visit = choose(type_in(evidence_tab(desk), "Arland invites Borland to a summit"), "For YES")
-    assert "Already evidence, and now judged by you" in words(visit)
-    seen(button(visit, "Undo").click().run())
-    assert only(desk).evidence.status == "logged"
-
-
 def test_the_inbox_adds_to_any_open_question(desk: Tracker) -> None:
     visit = type_in(open_page(desk, "inbox"), "Leaders agree on a date")
     assert "For YES" not in [b.label for b in visit.button]
@@ -122,12 +113,12 @@ def test_the_inbox_adds_to_any_open_question(desk: Tracker) -> None:
 
 
 def test_the_past_and_closed_questions_take_no_evidence(desk: Tracker, clock: FakeClock) -> None:
-    assert "Add evidence" in [e.label for e in evidence_tab(desk).expander]
     clock.advance(days=3)
-    past = evidence_tab(desk, known=f"{NOW + DAY:%Y-%m-%d}")
+    past = open_page(desk, "question", q=SUMMIT, known=f"{NOW + DAY:%Y-%m-%d}")
     assert "Add evidence" not in [e.label for e in past.expander]
     clock.time = NOW + 300 * DAY
-    assert "Add evidence" not in [e.label for e in evidence_tab(desk).expander]
+    closed = open_page(desk, "question", q=SUMMIT)
+    assert "Add evidence" not in [e.label for e in closed.expander]
     assert "No question is open" in words(open_page(desk, "add"))
 
 

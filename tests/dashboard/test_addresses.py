@@ -36,11 +36,11 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
 def test_strange_addresses_are_met_calmly(news: Tracker) -> None:
     # What names nothing is met calmly.
     for page, names in NAMES.items():
-        for value in STRANGE:
-            assert not open_page(news, page, **dict.fromkeys(names, value)).error, value
+        for turn in range(4 if len(names) == 1 else 2):
+            strange = {name: STRANGE[(n + turn) % 4] for n, name in enumerate(names)}
+            assert not open_page(news, page, **strange).error, strange
     # A question with strange company is shown all the same.
-    for value in STRANGE:
-        strange = dict.fromkeys(
-            ("tab", "scale", "zoom", "known", "with", "moved-in", "from", "to", "computed"), value
-        )
+    company = ("tab", "scale", "zoom", "known", "with", "moved-in", "from", "to", "computed")
+    for turn in range(2):
+        strange = {name: STRANGE[(n + turn) % 4] for n, name in enumerate(company)}
         assert not open_page(news, "question", q="summit-2027", **strange).error

@@ -51,6 +51,7 @@ def compare(tracker: Tracker, question: str = SUMMIT, address: str = "manifold")
 
 
 def test_both_criteria_are_read_before_a_yes(tracker: Tracker) -> None:
+    assert "HTTP 404" in compare(tracker, address="kalshi").error[0].value
     visit = compare(tracker)
     told = prose_of(visit)
     assert a_question().criteria in told
@@ -119,11 +120,6 @@ def test_options_are_chosen_by_a_person(tracker: Tracker, platforms: Platforms) 
     chosen.set_value("Berne")
     seen(button(refused, "It is the same question: link it").click().run())
     assert tracker.benchmarks.list(CITY)[0].link.options == (("Oslo", "Oslo"), ("Bern", "Berne"))
-
-
-def test_a_refusal_is_one_sentence(tracker: Tracker) -> None:
-    assert "HTTP 404" in compare(tracker, address="kalshi").error[0].value
-    assert "Give the address" in compare(tracker, address="nonsense").error[0].value
 
 
 def test_texts_from_elsewhere_are_inert(tracker: Tracker, platforms: Platforms) -> None:

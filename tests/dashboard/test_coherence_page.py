@@ -167,12 +167,11 @@ def test_slight_contradiction_is_shown_on_demand(linked: Tracker) -> None:
 # The record
 
 
-@pytest.mark.parametrize("outcome", ["yes", "no"])
-def test_record_of_adopted_repairs(linked: Tracker, clock: FakeClock, outcome: str) -> None:
+def test_record_of_adopted_repairs(linked: Tracker, clock: FakeClock) -> None:
     say(linked, "60%", "30%")
     clock.advance(hours=1)
     linked.links.decide_repair(DATES.id, "adopted")
-    answer_both(linked, clock, outcome)
+    answer_both(linked, clock, "yes")
     visit = open_page(linked, "coherence")
     (scored,) = linked.links.coherence().repairs
     assert scored.gain is not None
@@ -206,12 +205,6 @@ def test_record_of_repairs(linked: Tracker, clock: FakeClock) -> None:
 
 
 # Links
-
-
-def test_without_links_the_page_says_what_they_are_for(tracker: Tracker) -> None:
-    visit = open_page(tracker, "coherence")
-    assert "No questions are linked yet." in words(visit)
-    assert any(e.label == "Link questions" for e in visit.expander)
 
 
 def test_links_page(linked: Tracker) -> None:
@@ -268,7 +261,6 @@ def test_group_takes_ordered_questions_and_short_names(linked: Tracker) -> None:
 def test_incomplete_links_are_refused(linked: Tracker) -> None:
     # A link that is not complete is refused with what is missing.
     for fields, refusal in (
-        ({}, "A link needs a title"),
         ({"Title": "A pact"}, "A link needs its reason"),
         ({"Title": "A pact", "Why": "So it is."}, "Choose a question for every place"),
     ):

@@ -74,21 +74,19 @@ def test_default_lines_of_the_comparison() -> None:
 
 def test_compared_lines_stand_in_the_address(two: Tracker) -> None:
     # The address chooses the lines and their order.
-    assert names(compare(two, "suggestion,me")) == ["Estimate", "You"]
-    assert names(compare(two, f"me,{OTHER}")) == ["You", "Will something else happen?"]
     # Acts of people who are not shown are not drawn.
-    assert len(drawn(compare(two, "me"), "acts")) == 1
     assert drawn(compare(two, "suggestion"), "acts").empty
     # Nothing that is there shows what is shown without a choice.
-    usual = names(open_page(two, "question", q=SUMMIT))
-    assert names(compare(two, "nobody")) == names(compare(two, ",, ,")) == usual
+    assert names(compare(two, "nobody")) == names(open_page(two, "question", q=SUMMIT))
     # What nobody knows is left out with a word.
-    for wrong in ("nobody", "<b>x</b>", "../../etc", "x" * 5_000):
-        visit = compare(two, f"{wrong},me")
-        assert names(visit) == ["You"]
-        assert "it is left out" in words(visit)
+    visit = compare(two, f"<b>x</b>,{'x' * 5_000},me")
+    assert names(visit) == ["You"]
+    assert len(drawn(visit, "acts")) == 1
+    assert "it is left out" in words(visit)
     # All lines are in the tip of the crosshair.
-    cross = drawn(compare(two, f"me,{OTHER}"), "crossings")
+    visit = compare(two, f"me,{OTHER}")
+    assert names(visit) == ["You", "Will something else happen?"]
+    cross = drawn(visit, "crossings")
     assert cross["s0"].iloc[-1] == "60%"
     assert isinstance(cross["s1"].iloc[-1], str)
     assert pd.api.types.is_datetime64_any_dtype(cross["time"])

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from forecasts.distributions.distribution import Binary
 from forecasts.essays.draft import with_wording
-from forecasts.essays.draft_fields import is_skeleton, split_sources
+from forecasts.essays.draft_fields import split_sources
 from forecasts.evidence.evidence import Direction
 from tests.builders import DAY, FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, sent_rows, words
@@ -32,7 +31,6 @@ LEAVES = TEXT.index("Borland")
 HOLDS = TEXT.index("The dam")
 SIGNS_ASKED = "Will Arland sign the river treaty by 31 December 2027?"
 RATIFIES = "Will the parliament of Arland ratify the river treaty by 31 December 2027?"
-VAGUE = "What we will not get is the thing that counts."
 INFLATION = "Inflation in Norway will fall below 3 percent by the end of 2027."
 MEASURE = "the twelve-month change in consumer prices in Norway"
 
@@ -313,17 +311,6 @@ def test_essay_without_its_text(tracker: Tracker) -> None:
 # A draft
 
 
-def test_a_complete_draft_opens_at_once(essay: Tracker) -> None:
-    visit = drafted(essay)
-    assert field(visit, "Question").value == SIGNS_ASKED
-    assert field(step(visit, 3), "ID").value == "arland-sign-river-treaty"
-    assert not button(visit, "Open this question").disabled
-    said = words(visit)
-    assert "Needs fixing" not in said
-    assert "Still to fill in" not in said
-    assert not [b for b in visit.button if b.label.startswith("Ask the model")]
-
-
 def test_a_gap_is_an_empty_field_without_findings(essay: Tracker) -> None:
     visit = drafted(essay, HOLDS)
     said = words(visit)
@@ -331,6 +318,7 @@ def test_a_gap_is_an_empty_field_without_findings(essay: Tracker) -> None:
     assert "[…" not in said
     assert "Needs fixing" not in said
     assert button(visit, "Open this question").disabled
+    assert not [b for b in visit.button if b.label.startswith("Ask the model")]
     visit = say(visit, "What decides it", "The dam shows no leak. Seepage does not count.")
     assert "YES if, between 1 December 2026 and" in words(visit)
     assert "(UTC), the dam shows no leak. Seepage does not count. NO otherwise." in words(visit)
@@ -345,7 +333,9 @@ def test_a_gap_is_an_empty_field_without_findings(essay: Tracker) -> None:
 
 def test_a_filled_gap_moves_with_the_day_and_can_be_edited(essay: Tracker) -> None:
     visit = say(drafted(essay, HOLDS), "What decides it", "The gauge shows no leak.")
-    visit = say(step(visit, 2), "Another day", "30 Apr 2027")
+    visit = say(step(visit, 2), "Another day", "x")
+    assert "“x” is no day ahead. Write 30 April 2027." in words(visit)
+    visit = say(visit, "Another day", "30 Apr 2027")
     assert field(visit, "Another day").value == ""
     visit = step(visit, 1)
     assert "and 30 April 2027 (UTC), the gauge" in words(visit)
@@ -357,45 +347,12 @@ def test_a_filled_gap_moves_with_the_day_and_can_be_edited(essay: Tracker) -> No
     assert "and 31 December 2028 (UTC), the gauge" in field(step(visit, 1), "What decides it").value
 
 
-def test_a_question_without_the_claim_begins_with_its_words(tracker: Tracker) -> None:
-    tracker.essays.add(NewEssay("river", "What counts", VAGUE, "pasted"))
-    (draft,) = tracker.essays.drafts("river", 0)
-    assert is_skeleton(draft)
-    visit = drafted(tracker, 0)
-    assert field(visit, "Question").value == draft.text
-    assert "Still to fill in: the question, what decides it, the source." in words(visit)
-    visit = say(visit, "Question", "Will Arland get the treaty by 31 March 2027?")
-    assert "Still to fill in: what decides it, the source." in words(visit)
-
-
-def test_a_typed_day_is_chosen_or_refused_in_one_line(essay: Tracker) -> None:
-    visit = say(drafted(essay), "Question", f"{SIGNS_ASKED[:-1]}, in full?")
-    visit = say(step(visit, 2), "Another day", "x")
-    assert "“x” is no day ahead. Write 30 April 2027." in words(visit)
-    visit = step(say(visit, "Another day", "2028-06-30"), 1)
-    assert field(visit, "Question").value == (
-        "Will Arland sign the river treaty by 30 June 2028, in full?"
-    )
-    press(visit, "Open this question")
-    (opened,) = essay.questions.list()
-    assert opened.question.text.endswith("by 30 June 2028, in full?")
-    assert opened.question.closes_at == datetime(2028, 7, 1, tzinfo=UTC)
-
-
 def test_sources_of_the_essay_are_one_click_away(essay: Tracker) -> None:
     visit = say(step(drafted(essay, SIGNS), 2), "Source", "Arland Treaty Office (treaties.example)")
     press(visit, "Open this question")
     visit = step(drafted(essay, HOLDS), 2)
     visit = press(visit, "Arland Treaty Office (treaties.example)")
     assert field(visit, "Source").value == "Arland Treaty Office (treaties.example)"
-
-
-def test_a_stated_base_rate_is_echoed_and_opens(essay: Tracker) -> None:
-    visit = say(step(drafted(essay), 2), "How often has this happened before?", "6 of 11 years")
-    assert "It starts at 54%: (6 + ½) / (11 + 1)." in words(visit)
-    press(visit, "Open this question")
-    (opened,) = essay.questions.list()
-    assert opened.question.prior == Binary(0.5417)
 
 
 def test_another_candidate_fills_the_form(tracker: Tracker) -> None:
@@ -406,48 +363,33 @@ def test_another_candidate_fills_the_form(tracker: Tracker) -> None:
     rules = tracker.essays.drafts("river", 0)
     assert shown == [draft.plan.text for draft in rules]
     assert shown[0] == f"Will {MEASURE} be below 3 per cent in December 2027?"
-    assert field(step(visit, 2), "Source").value == split_sources(rules[0].plan.sources).first
     last = len(shown) - 1
-    visit = pick(step(visit, 1), last)
+    visit = pick(visit, last)
     assert field(visit, "Question").value == shown[last]
     assert field(step(visit, 2), "Source").value == split_sources(rules[last].plan.sources).first
     visit = pick(step(visit, 1), 0)
     assert field(visit, "Question").value == shown[0]
     # Another kind is drafted anew and keeps the closing days.
-    visit = step(days(visit, "2028-12-31"), 1)
-    assert field(visit, "Question").value.endswith("in December 2028?")
-    visit = kind(visit, "numeric")
+    visit = kind(days(visit, "2028-12-31"), "numeric")
     assert (
         field(visit, "Question").value == f"What will {MEASURE} be in December 2028, in per cent?"
     )
     assert field(visit, "Unit").value == "per cent"
     assert field(step(visit, 2), "This number").value == 3.0
-    visit = kind(step(visit, 1), "date")
-    assert field(visit, "Question").value == f"When will {MEASURE} first be below 3 per cent?"
-    assert str(field(step(visit, 2), "This day").value) == "2028-12-31"
-    visit = step(visit, 1)
-    assert field(kind(visit, "binary"), "Question").value.endswith("in December 2028?")
-
-
-def test_two_closing_days_open_two_questions_with_own_periods(tracker: Tracker) -> None:
-    tracker.essays.add(NewEssay("river", "Prices", INFLATION, "pasted"))
-    visit = days(drafted(tracker, 0), "2027-03-31", "2027-12-31")
-    press(visit, "Open 2 questions")
-    first, second = (
-        tracker.questions.get(f"consumer-prices-norway-{month}").summary.question
-        for month in ("2027-03", "2027-12")
-    )
-    for question, period, closes in (
-        (first, "March 2027", datetime(2027, 4, 1, tzinfo=UTC)),
-        (second, "December 2027", datetime(2028, 1, 1, tzinfo=UTC)),
-    ):
-        assert question.text == f"Will {MEASURE} be below 3 per cent in {period}?"
-        assert f"is below 3 per cent in {period}." in question.criteria
-        assert (question.closes_at, question.bears_out) == (closes, "yes")
 
 
 def test_a_question_opens_from_its_sentence_with_its_lines(essay: Tracker) -> None:
-    visit = step(completed(drafted(essay)), 3)
+    visit = drafted(essay)
+    assert field(visit, "Question").value == SIGNS_ASKED
+    said = words(visit)
+    assert "Needs fixing" not in said
+    assert "Still to fill in" not in said
+    visit = completed(visit)
+    assert "It starts at 32%: (3 + ½) / (10 + 1)." in words(visit)
+    visit = step(visit, 3)
+    assert field(visit, "ID").value == "arland-sign-river-treaty"
+    sign = "▲ for YES: headlines that would show it, one per line"
+    field(visit, sign).set_value("Arland invites Borland to the signing")
     yes = next(w for w in visit.text_input if w.key and "-line-yes-" in w.key)
     assert "treaty" in yes.value
     seen(yes.set_value("Arland signs the river treaty with Borland").run())
@@ -462,27 +404,16 @@ def test_a_question_opens_from_its_sentence_with_its_lines(essay: Tracker) -> No
     assert (question.criteria, question.sources) == (rules.plan.criteria, rules.plan.sources)
     assert question.prior_reason == "3 of 10 comparable treaties"
     assert [claim.offset for claim in page.claims] == [SIGNS]
+    (post,) = page.indicators.values()
+    assert (post.direction, post.examples) == (Direction.YES, (post.name,))
     lines = essay.questions.get_statements("arland-sign-river-treaty").compiled
     assert lines.statements[0].yes == "Arland signs the river treaty with Borland"
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["look"] == "open"
 
 
-def test_signposts_of_a_draft_open_with_the_question(essay: Tracker) -> None:
-    visit = step(completed(drafted(essay)), 3)
-    sign = "▲ for YES: headlines that would show it, one per line"
-    visit = say(visit, sign, "Arland invites Borland to the signing\nArland names a delegation")
-    press(visit, "Open this question")
-    posts = essay.questions.get("arland-sign-river-treaty").indicators.values()
-    assert [(post.name, post.direction, post.examples) for post in posts] == [
-        (name, Direction.YES, (name,))
-        for name in ("Arland invites Borland to the signing", "Arland names a delegation")
-    ]
-
-
 def test_several_closing_days_open_a_question_each(essay: Tracker) -> None:
     visit = days(completed(drafted(essay)), "2027-12-31", "2028-12-31")
-    said = words(visit)
-    assert "by 31 December 2028?" in said
+    assert "by 31 December 2028?" in words(visit)
     press(visit, "Open 2 questions")
     found = {q.question.id: q.question for q in essay.questions.list()}
     assert set(found) == {"arland-sign-river-treaty-2027", "arland-sign-river-treaty-2028"}
@@ -490,17 +421,6 @@ def test_several_closing_days_open_a_question_each(essay: Tracker) -> None:
     (bound,) = essay.links.coherence().links
     assert (bound.kind, bound.title) == ("dates", "Will Arland sign the river treaty?")
     assert bound.labels == ("by 31 Dec 2027", "by 31 Dec 2028")
-
-
-def test_taken_name_keeps_all_days_from_opening(essay: Tracker, clock: FakeClock) -> None:
-    from tests.lives import an_asked
-
-    essay.questions.ask(an_asked("treaty-2028"))
-    visit = say(step(completed(drafted(essay)), 3), "ID", "treaty")
-    visit = days(visit, "2027-12-31", "2028-12-31")
-    press(visit, "Open 2 questions")
-    assert "there is a question 'treaty-2028' already" in error(visit).lower()
-    assert {q.question.id for q in essay.questions.list()} == {"treaty-2028"}
 
 
 def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
@@ -524,27 +444,28 @@ def test_draft_is_kept_and_comes_back(essay: Tracker) -> None:
     assert pieces(again)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✎"
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {
-            "slot-actor": "The parliament", "slot-deadline": "31 December 2027", "indicators": 2,
-            "indicator-0-name": "They talk", "text": "Will the parliament sign by 31 December 2027?",
-            "kind": "binary", "horizons": ["2027-12-31"],
-        },
-        {"kind": "date", "horizons": [], "compared": "by", "bound-day": "2027-12-31"},
-        {"pick": 7, "text": "Will it?", "horizons": ["2020-01-01", "2028-06-30"]},
-        {"text": None, "horizons": None, "pick": None, "drafted-day": None},
-        {},
-    ],
-    ids=range(5),
-)  # fmt: skip
-def test_any_draft_that_was_kept_opens(essay: Tracker, fields: dict[str, Any]) -> None:
-    essay.essays.save_draft("river", SIGNS, fields)
-    visit = at(essay, SIGNS)
-    assert "Saved by" in words(visit)
-    assert not visit.error
-    assert field(visit, "Question").value == (fields.get("text") or field(visit, "Question").value)
+HALF_KEPT: list[dict[str, Any]] = [
+    {
+        "slot-actor": "The parliament", "slot-deadline": "31 December 2027", "indicators": 2,
+        "indicator-0-name": "They talk", "text": "Will the parliament sign by 31 December 2027?",
+        "kind": "binary", "horizons": ["2027-12-31"],
+    },
+    {"kind": "date", "horizons": [], "compared": "by", "bound-day": "2027-12-31"},
+    {"pick": 7, "text": "Will it?", "horizons": ["2020-01-01", "2028-06-30"]},
+    {"text": None, "horizons": None, "pick": None, "drafted-day": None},
+    {},
+]  # fmt: skip
+
+
+def test_any_draft_that_was_kept_opens(essay: Tracker) -> None:
+    for fields in HALF_KEPT:
+        essay.essays.save_draft("river", SIGNS, fields)
+        visit = at(essay, SIGNS)
+        assert "Saved by" in words(visit)
+        assert not visit.error
+        assert field(visit, "Question").value == (
+            fields.get("text") or field(visit, "Question").value
+        )
     assert field(step(visit, 3), "ID").value
 
 
@@ -558,39 +479,21 @@ def test_discarding_closes_the_draft_and_can_be_undone(essay: Tracker) -> None:
     assert field(at(essay, SIGNS), "Question").value == "Will Arland sign?"
 
 
-@pytest.mark.parametrize(
-    ("chosen", "fill", "bears_out"),
-    [
-        ("numeric", {"From": 0.0, "To": 90.0, "Unit": "km"}, ""),
-        (
-            "categorical",
-            {
-                "Options, one per line": "Beijing\nMinsk\nOther",
-                "What decides it": "it signs",
-                "Source": "Arland Gazette",
-            },
-            "",
-        ),
-        ("date", {}, "by 2027-12-31"),
-    ],
-)
-def test_a_draft_becomes_a_question_of_any_kind(
-    essay: Tracker, chosen: str, fill: dict[str, object], bears_out: str
-) -> None:
-    visit = kind(say(step(drafted(essay), 3), "ID", "treaty"), chosen)
-    for label, value in fill.items():
-        say(step(visit, 2 if label == "Source" else 1), label, value)
+def test_a_draft_becomes_a_question_of_another_kind(essay: Tracker) -> None:
+    visit = kind(say(step(drafted(essay), 3), "ID", "treaty"), "categorical")
+    assert "Fill in at least two options." in words(visit)
+    assert "1 Question and criteria (2 to fill in)" in steps(visit)
+    field(visit, "Options, one per line").set_value("Beijing\nMinsk\nOther")
+    say(visit, "What decides it", "it signs")
+    visit = say(step(visit, 2), "Source", "Arland Gazette")
     if any(w.label == "Override: reason" for w in visit.text_input):
         say(visit, "Override: reason", "It is only a test.")
     press(visit, "Open this question")
     question = essay.questions.get("treaty").summary.question
-    assert (question.kind, question.bears_out) == (chosen, bears_out)
+    assert (question.kind, question.bears_out) == ("categorical", "")
 
 
 def test_what_is_missing_or_wrong_is_said_at_its_field(essay: Tracker) -> None:
-    visit = kind(drafted(essay), "categorical")
-    assert "Fill in at least two options." in words(visit)
-    assert "1 Question and criteria (2 to fill in)" in steps(visit)
     visit = say(kind(drafted(essay), "numeric"), "To", None)
     assert "Fill in the range." in words(visit)
     visit = say(say(visit, "From", 9.0), "To", 3.0)
@@ -634,7 +537,9 @@ def advised(essay: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     return essay
 
 
-def test_a_question_of_a_model_is_chosen_like_any_other(advised: Tracker) -> None:
+def test_a_question_of_a_model_is_chosen_like_any_other(
+    advised: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visit = press(drafted(advised), "Ask the model for more")
     assert field(visit, "Question").value == SIGNS_ASKED
     assert "Left out “Will it?”: trivial" in words(visit)
@@ -643,20 +548,14 @@ def test_a_question_of_a_model_is_chosen_like_any_other(advised: Tracker) -> Non
     press(visit, "Save draft")
     again = at(advised, SIGNS)  # where the model has not been asked
     assert field(again, "Question").value == RATIFIES
+    # A model that does not answer is one calm line.
+    failure = LlmFailure("the model did not answer")
+    monkeypatch.setattr(EssayService, "propose", lambda self, essay_id, offset: failure)
+    again = press(again, "Ask the model for more")
+    assert "The model did not answer." in words(again)
     press(again, "Open this question")
     (asked,) = advised.questions.list()
     assert asked.question.text == RATIFIES
-
-
-def test_a_model_that_does_not_answer_is_one_calm_line(
-    advised: Tracker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    failure = LlmFailure("the model did not answer")
-    monkeypatch.setattr(EssayService, "propose", lambda self, essay_id, offset: failure)
-    visit = press(drafted(advised), "Ask the model for more")
-    assert "The model did not answer." in words(visit)
-    assert field(visit, "Question").value == SIGNS_ASKED
-    assert not button(visit, "Open this question").disabled
 
 
 def test_criteria_name_the_source_that_is_typed(tracker: Tracker) -> None:

@@ -3,20 +3,22 @@ thing to do.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
 import pytest
 
 from dashboard.components.visit import PAGES, Visit
-from dashboard.home.data import choose_sample
+from dashboard.home import first_run
 from dashboard.home.first_run import BUILT_IN_SETS, PURPOSE, _forecast_sample
 from dashboard.wording.numbers import UTC_ZONE
 from forecasts.distributions.distribution import Binary
+from forecasts.question_sets.question_set import QuestionSet
+from forecasts.questions.question import EssayId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, open_page, seen, sent_rows, words
 from tracker.app import question_set_files
-from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.app.tracker import Tracker
 
 STEPS = (
@@ -112,11 +114,27 @@ def test_a_replay_has_a_tour_instead_of_first_steps(
     assert "Who was right" in links
 
 
-def test_built_in_set_is_loaded_by_a_click(tracker: Tracker) -> None:
+@pytest.fixture
+def shipped(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker]:
+    """A tracker whose shipped sets are small."""
+
+    def read(name: str) -> QuestionSet:
+        essay = replace(a_set().essay, id=EssayId(name))
+        question = a_question(essay_id=essay.id, claim_ids=())
+        return replace(a_set(question), essay=essay, claims=())
+
+    monkeypatch.setattr(question_set_files, "load_question_set", read)
+    monkeypatch.setattr(first_run, "load_question_set", read)
+    first_run._read_default_questions.clear()
+    yield tracker
+    first_run._read_default_questions.clear()
+
+
+def test_built_in_set_is_loaded_by_a_click(shipped: Tracker) -> None:
     # The sets that are offered are those that come along.
     assert tuple(BUILT_IN_SETS) == question_set_files.list_built_in_sets()
     # A set is loaded by one click.
-    visit = open_page(tracker, "home")
+    visit = open_page(shipped, "home")
     assert "./run --demo" in words(visit)
     visit = seen(button(visit, BUILT_IN_SETS["grid_storage_2026"]).click().run())
     text = words(visit)
@@ -126,40 +144,36 @@ def test_built_in_set_is_loaded_by_a_click(tracker: Tracker) -> None:
     assert [b.label for b in visit.button if b.label in BUILT_IN_SETS.values()] == [
         BUILT_IN_SETS["china_russia_2022"]
     ]
-    assert len([s for s in tracker.questions.list() if s.parent_id is None]) == 18
+    assert [s.question.id for s in shipped.questions.list()] == ["summit-2027"]
 
 
-def test_a_question_can_be_tried_at_once(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_question_can_be_tried_at_once(shipped: Tracker, clock: FakeClock) -> None:
     """It is one of the shipped set, which its first forecast loads, or else one that is here."""
-    visit = open_page(tracker, "home")
+    visit = open_page(shipped, "home")
     assert PURPOSE in words(visit)
     (row,) = sent_rows(visit, "A question to try")
     assert row["estimate"]["text"].endswith("%")
-    sample = choose_sample(load_question_set(DEFAULT_SET).questions, clock())
-    assert sample is not None
+    sample = a_question()
     assert (row["id"], row["title"]["text"]) == (sample.id, sample.text)
-    a_visit = Visit(tracker, {}, clock(), UTC_ZONE, None)
+    a_visit = Visit(shipped, {}, clock(), UTC_ZONE, None)
     for typed, problem in (("perhaps", True), ("63", False)):
         state: dict[str, Any] = {}
         with mock.patch("streamlit.session_state", state):
             _forecast_sample(a_visit, sample, {"id": sample.id, "text": typed})
         assert any(name.endswith("refused") for name in state) == problem
-        assert tracker.system.first_steps().asked
-        assert tracker.system.first_steps().forecast != problem
-    assert not sent_rows(open_page(tracker, "home"), "A question to try")
+        assert shipped.system.first_steps().asked
+        assert shipped.system.first_steps().forecast != problem
+    assert not sent_rows(open_page(shipped, "home"), "A question to try")
 
 
-def test_sample_of_loaded_questions_leads_to_its_page(tracker: Tracker) -> None:
+def test_first_day_has_a_sample_and_no_empty_sections(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
-    (row,) = sent_rows(open_page(tracker, "home"), "A question to try")
+    visit = open_page(tracker, "home")
+    (row,) = sent_rows(visit, "A question to try")
     assert row["title"]["href"] == "question?q=summit-2027"
     assert row["act"]["entry"] == ""
     assert row["estimate"]["text"].endswith("%")
-
-
-def test_first_day_shows_no_empty_sections(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set())
-    assert "What changed and why" not in words(open_page(tracker, "home"))
+    assert "What changed and why" not in words(visit)
     tracker.forecasts.submit("summit-2027", Binary(0.4))
     assert "What changed and why" in words(open_page(tracker, "home"))
 

@@ -18,7 +18,8 @@ from dashboard.server.serve import build_app
 from dashboard.server.sso import MAX_WAYS, WAY_LIFE, LoginWay, LoginWays
 from tests.builders import FakeClock
 from tests.dashboard.pages import open_page, seen, words
-from tests.dashboard.team import PASSWORD, PROXY_ADDRESS, Team, get_cookie
+from tests.dashboard.served import PASSWORD
+from tests.dashboard.team import PROXY_ADDRESS, Team, get_cookie
 from tracker.app.tracker import Tracker
 from tracker.model.principal import Principal
 from tracker.people.oidc import AuthorizationRequest
@@ -53,11 +54,12 @@ def test_no_route_is_written_to_from_another_site(team: Team) -> None:
         "/oauth2callback",
     }
     # A stop link is signed, and mail programs post it from no page: see test_stop_pages.
-    for path in paths - {"/stop/token"}:
-        for method in ("POST", "PUT", "PATCH", "DELETE"):
-            for origin in (None, "https://evil.example"):
-                answer = team.server.ask(path, method, b"{}", Origin=origin, Cookie=cookie)
-                assert answer.status == 403, (method, path, origin)
+    evil = "https://evil.example"
+    asked = [(path, "POST", evil) for path in paths - {"/stop/token"}]
+    asked += [(SECRET_PATH, method, evil) for method in ("PUT", "PATCH", "DELETE")]
+    for path, method, origin in (*asked, (SECRET_PATH, "POST", None)):
+        answer = team.server.ask(path, method, b"{}", Origin=origin, Cookie=cookie)
+        assert answer.status == 403, (method, path, origin)
     assert team.read(cookie) == 200, "no log-out from another site either"
 
 
@@ -137,7 +139,7 @@ def test_a_secret_in_an_address_opens_nothing(team: Team) -> None:
 
 
 @pytest.mark.full
-def test_a_thousand_attempts_are_answered_without_hashing(team: Team) -> None:
+def test_hundreds_of_attempts_are_answered_without_hashing(team: Team) -> None:
     team.let_join("Wim")
     statuses: Counter[int] = Counter()
     bodies: dict[str, set[bytes]] = {"wim": set(), "no-wim": set()}
@@ -145,14 +147,14 @@ def test_a_thousand_attempts_are_answered_without_hashing(team: Team) -> None:
         http.client.HTTPConnection("127.0.0.1", team.server.port, timeout=60)
     ) as wire:
         headers = {"Origin": team.server.origin, "Host": team.server.host}
-        for number in range(1000):
+        for number in range(200):
             name = "wim" if number % 2 else "no-wim"
             body = urlencode({"name": name, "password": f"guess {number}"})
             wire.request("POST", "/login", body, headers)
             answer = wire.getresponse()
             bodies[name].add(answer.read())
             statuses[answer.status] += 1
-    assert statuses == {403: 10, 429: 990}
+    assert statuses == {403: 10, 429: 190}
     assert bodies["wim"] == bodies["no-wim"], "nobody learns who has an account"
     acts = [(refusal.name, refusal.act) for refusal in team.tracker.accounts.refusals()]
     assert acts.count(("Wim", "log-in")) == 10
@@ -182,7 +184,7 @@ def test_a_rush_waits_without_threads_and_is_limited(monkeypatch: pytest.MonkeyP
         async with anyio.create_task_group() as group:
             for _ in range(20):
                 group.start_soon(come)
-            while len(results) < 13:
+            while len(results) < 13 or running[0] < 2:
                 await anyio.sleep(0.01)
             gate.set()
 

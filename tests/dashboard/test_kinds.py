@@ -85,9 +85,9 @@ def mine(tracker: Tracker, name: str) -> Any:
     return None if standing is None else standing.distribution
 
 
-def choose(visit: AppTest, label: str, value: Any) -> AppTest:
-    """Set an input."""
-    return seen(field(visit, label).set_value(value).run())
+def choose(visit: AppTest, label: str, value: Any) -> None:
+    """Set an input, which the next run sends."""
+    field(visit, label).set_value(value)
 
 
 # From asking to the answer
@@ -95,18 +95,6 @@ def choose(visit: AppTest, label: str, value: Any) -> AppTest:
 
 def fill_options(visit: AppTest) -> None:
     choose(visit, "Options, one per line", "Beijing\nMinsk\n\nOther\n")
-
-
-def fill_steps(visit: AppTest) -> None:
-    choose(visit, "Options, one per line, from low to high", "poor\nfair\ngood")
-
-
-def fill_range(visit: AppTest) -> None:
-    choose(visit, "From", 0.0)
-    choose(visit, "To", 200.0)
-    (above,) = [c for c in visit.checkbox if c.label == "or above"]
-    above.check().run()
-    choose(visit, "Unit", "US dollars")
 
 
 def fill_window(visit: AppTest) -> None:
@@ -130,18 +118,6 @@ WALKS: dict[str, tuple[Callable[[AppTest], None], list[Any], Callable[[AppTest],
         lambda visit: answer_option(visit, "Minsk"),
         "Resolved: Minsk",
     ),
-    "ordered": (
-        fill_steps,
-        [10.0, 30.0, 60.0],
-        lambda visit: answer_option(visit, "good"),
-        "Resolved: good",
-    ),
-    "numeric": (
-        fill_range,
-        [30.0, 41.0, 60.0, None, 10.0],
-        lambda visit: field(visit, "Number, US dollars").set_value("41.5"),
-        "Resolved: 41.5 US dollars",
-    ),
     "date": (
         fill_window,
         [*days("2027-03-01", "2027-06-01", "2027-09-01"), None, 40.0],
@@ -161,6 +137,7 @@ def ask(tracker: Tracker, kind: str, fill: Callable[[AppTest], None]) -> AppTest
     choose(visit, "Sources, one per line", "arland.example\nReuters")
     closes = next(each for each in visit.datetime_input if each.label.startswith("Closes"))
     closes.set_value(datetime(2027, 12, 31, 12))  # noqa: DTZ001  the input has no zone
+    seen(visit.run())
     choose(visit, "Override: reason", "It is only a test.")
     return seen(button(visit, "Ask this question").click().run())
 
@@ -183,14 +160,12 @@ def test_a_question_is_asked_forecast_and_answered(
     assert form_of(visit)["still"] != ""
 
     clock.advance(days=30)
-    visit = resolve(tracker, question, "value" if kind in ("numeric", "date") else "option")
+    visit = resolve(tracker, question, "value" if kind == "date" else "option")
     answer(visit)
     visit = give_answer(visit)
     assert told in words(visit)
     assert {s.forecaster_id for s in tracker.resolutions.receipts(question).scores} >= {ME}
     assert any("answer" in each for each in all_layers(visit))
-    scores = open_page(tracker, "question", q=question, details="Scores").dataframe[0].value
-    assert scores["forecaster"].tolist().count("You") == 1
 
 
 # Forecasts
@@ -203,7 +178,6 @@ def test_shares_form(kinds: Tracker) -> None:
     # Shares that do not add up, or of other options, are refused.
     for values, reason in (
         ([80.0, 45.0, 0.0], "Shares add up to 125%; they must total 100%."),
-        ([50.0, 50.0], "Enter a share for Beijing, Minsk, Other."),
         ([150.0, -50.0, 0.0], "not 1.5"),
     ):
         visit = save(visit, values=values)
@@ -231,14 +205,6 @@ BASE_RATES: dict[str, NewQuestion] = {
         "open", "numeric", scale=Scale(0.0, 200.0, open_lower=True, open_upper=True, unit="US dollars"),
         prior="5%=10.123 50%=41.777 95%=120.5 below=3.14159% above=1.7%",
     ),
-    "closed": asked("closed", "numeric", scale=Scale(0.0, 40.0), prior="5%=12 25%=14.05 50%=16 75%=18.78 95%=21"),
-    "log": asked(
-        "log", "numeric", scale=Scale(1.0, 1000.0, open_upper=True, zero_point=0.0), prior="10%=3.3 60%=77.7 above=2.3%"
-    ),
-    "dates": asked(
-        "dates", "date", scale=date_scale("2026-12-02", "2027-12-31"),
-        prior="10%=2027-01-10 25%=2027-05-05 50%=2027-11-30 never=37.3%",
-    ),
     "partly-over": asked(
         "partly-over", "date", scale=date_scale("2026-06-01", "2027-12-31"),
         prior="20%=2026-10-01 60%=2027-05-05 never=12.345678%",
@@ -252,10 +218,9 @@ def test_untouched_inputs_store_the_base_rate(tracker: Tracker, clock: FakeClock
         clock.advance(hours=1)
         visit = open_page(tracker, "question", q=name)
         shown = form_of(visit)["initial"]
-        save(visit)
-        held = mine(tracker, name)
-        assert held == question.prior
-        assert shown["heights"] == echo_of(open_page(tracker, "question", q=name))["heights"]
+        visit = save(visit)
+        assert mine(tracker, name) == question.prior
+        assert shown["heights"] == echo_of(visit)["heights"]
 
 
 def test_moved_handles_are_saved_as_drawn(tracker: Tracker, clock: FakeClock) -> None:
@@ -294,9 +259,9 @@ def test_numeric_form(kinds: Tracker) -> None:
         ([30.0, 41.0], "No forecast yet: give values at levels"),
     ):
         assert reason in echo_of(draft(visit, values=values))["problem"]
-        visit = save(visit, values=values)
-        assert reason in problem_of(visit)
-        assert mine(kinds, "price") is None
+    visit = save(visit, values=values)
+    assert reason in problem_of(visit)
+    assert mine(kinds, "price") is None
     save(visit, values=[30.0, 41.0, 60.0, 0.0, 10.0])
     held = mine(kinds, "price")
     assert isinstance(held, Cdf)
@@ -316,26 +281,21 @@ def test_dates_that_are_over_get_nothing(kinds: Tracker) -> None:
 
 
 def test_typed_forecasts(kinds: Tracker) -> None:
-    # What cannot be read is refused in one line.
-    for question, typed, reason in (
-        ("visit", "Beijing=50", "50% is missing"),
-        ("visit", "Paris=100", "no option 'Paris'"),
-        ("grade", "perhaps", "is not a share"),
-        ("price", "cheap", "not a forecast of “what of price?”"),
-        ("treaty", "50%=yesterday", "is not a date"),
-        ("treaty", "", "no forecast yet: give dates at levels"),
+    # What cannot be read is refused in one line; what can is echoed and saved.
+    for question, refused, reason, typed, echo in (
+        ("grade", "perhaps", "is not a share", "poor=10 fair=20 good=70", "Poor 10%, fair 20%"),
+        (
+            "treaty",
+            "",
+            "no forecast yet: give dates at levels",
+            "10%=2027-03-01 50%=2027-07-01 never=20%",
+            "Median 1 Jul 2027",
+        ),
     ):
-        visit = save(open_page(kinds, "question", q=question), typed)
-        assert reason.lower() in problem_of(visit).lower()
+        visit = save(open_page(kinds, "question", q=question), refused)
+        assert reason in problem_of(visit).lower()
         assert mine(kinds, question) is None
-    # What is typed is echoed and saved.
-    for question, typed, echo in (
-        ("visit", "beijing=50 minsk=30 other=rest", "Beijing 50%, Minsk 30%, Other 20%"),
-        ("grade", "poor=10 fair=20 good=70", "Poor 10%, fair 20%, good 70%"),
-        ("price", "5%=10 50%=41 95%=120 below=0 above=1", "Median 41, 50% interval"),
-        ("treaty", "10%=2027-03-01 50%=2027-07-01 never=20%", "Median 1 Jul 2027"),
-    ):
-        visit = draft(open_page(kinds, "question", q=question), typed)
+        visit = draft(visit, typed)
         assert echo in plain(echo_of(visit)["words"])
         save(visit, typed)
         assert mine(kinds, question) == kinds.forecasts.parse(question, typed)
@@ -346,8 +306,6 @@ def test_mass_on_past_dates_is_warned_about(kinds: Tracker, clock: FakeClock) ->
     typed = "10%=2026-11-20 50%=2027-07-01 never=20%"
     visit = draft(open_page(kinds, "question", q="treaty"), typed)
     assert "of this forecast lies on dates that are over" in echo_of(visit)["warning"]
-    save(visit, typed)
-    assert mine(kinds, "treaty") is not None
 
 
 def test_option_that_comes_meanwhile_gets_an_input(kinds: Tracker, clock: FakeClock) -> None:
@@ -390,27 +348,18 @@ def hold_kinds(kinds: Tracker, clock: FakeClock) -> None:
 
 
 def test_charts_of_every_kind(held: Tracker) -> None:
-    # Every kind has its chart.
-    for question in ("visit", "grade", "price", "incidents", "treaty"):
-        visit = open_page(held, "question", q=question)
-        options = question in ("visit", "grade")
-        frames = {"crossings", "ends", "rules"} | ({"steps"} if options else {"fan", "others"})
+    # Every kind has its chart; zoom and whole range stand in the address.
+    for question, name, ends in (("visit", "steps", [0.0, 1.0]), ("price", "fan", [0.0, 200.0])):
+        visit = open_page(held, "question", q=question, zoom="1 week", full="true")
+        frames = {"crossings", "ends", "rules"}
+        frames |= {"steps"} if question == "visit" else {"fan", "others"}
         assert frames in all_layers(visit)
         said = prose_of(visit)
         assert all(name in said for name in ("You", "Crowd (2)", "bo", "Base rate"))
-    # Every kind is zoomed from the address.
-    for question in ("visit", "price"):
-        visit = open_page(held, "question", q=question, zoom="1 week")
-        name = "steps" if question == "visit" else "fan"
         lines = drawn(visit, name)["time"]
         assert lines.max() - lines.min() == timedelta(days=7)
-        everything = drawn(open_page(held, "question", q=question), name)["time"]
-        assert everything.max() - everything.min() > timedelta(days=19)
-    # The whole range is a switch: of shares to 100%, of values to the bounds of the question.
-    for question, ends in (("visit", [0.0, 1.0]), ("price", [0.0, 200.0])):
-        visit = open_page(held, "question", q=question, full="true")
         (chart,) = [c for c in all_specs(visit) if "ends" in str(c)]
-        drawn_layer = next(x for x in chart["layer"] if x["data"]["name"] in ("steps", "fan"))
+        drawn_layer = next(x for x in chart["layer"] if x["data"]["name"] == name)
         assert drawn_layer["encoding"]["y"]["scale"]["domain"] == ends
 
 
@@ -426,12 +375,14 @@ def all_layers(visit: AppTest) -> list[set[str]]:
 
 def test_headline_and_other_forecasters(held: Tracker) -> None:
     # The headline numbers say the likeliest or the median and the rest.
-    assert "Beijing 60%" in words(open_page(held, "question", q="visit"))
-    assert "Other 30%, Minsk 10%" in words(open_page(held, "question", q="visit"))
-    assert "41 US dollars" in words(open_page(held, "question", q="price"))
+    said = words(open_page(held, "question", q="visit"))
+    assert "Beijing 60%" in said
+    assert "Other 30%, Minsk 10%" in said
     assert "never: 30%" in words(open_page(held, "question", q="treaty"))
     # My line is that of the fan, and the names of all stand at their ends.
     visit = open_page(held, "question", q="price")
+    assert "41 US dollars" in words(visit)
+    assert "You 41 (" in prose_of(visit)
     assert "You: median, 50% and 90% interval, in US dollars" in words(visit)
     ends = drawn(visit, "ends")
     assert set(ends["label"]) >= {"You", "bo", "Crowd", "Estimate", ""}
@@ -458,40 +409,26 @@ def test_why_of_every_kind(held: Tracker) -> None:
         assert list(quantiles["level"]) == [f"{level}% {below}" for level in (5, 25, 50, 75, 95)]
         assert (list(quantiles["prior"]) == list(quantiles["suggested"])) is (question == "price")
         assert list(lines["line"]) == rows
-    # Of options why shows suggested shares and the lines of one.
-    for question in ("visit", "grade"):
-        visit = open_page(held, "question", q=question, details="How it adds up")
-        assert "Estimated shares: the base rates, which no evidence has moved yet" in words(
-            visit
-        ).replace("**", "")
-        shares, lines = (table.value for table in visit.dataframe)
-        assert list(shares["prior"]) == list(shares["suggested"])
-        assert list(lines["line"]) == ["Base rate", "News", "Sum"]
-    # The option whose lines are shown stands in the address.
+    # Of options why shows suggested shares and the lines of that in the address.
     visit = open_page(held, "question", q="visit", details="How it adds up", option="Minsk")
+    told = words(visit).replace("**", "")
+    assert "Estimated shares: the base rates, which no evidence has moved yet" in told
+    shares, lines = (table.value for table in visit.dataframe)
+    assert list(shares["prior"]) == list(shares["suggested"])
+    assert list(lines["line"]) == ["Base rate", "News", "Sum"]
     (chosen,) = [s for s in visit.selectbox if s.label == "Why this share"]
     assert chosen.value == "Minsk"
 
 
-def test_history_and_criteria(held: Tracker) -> None:
-    # The history tells every kind in words.
-    assert "You 41 (" in prose_of(open_page(held, "question", q="price"))
-    # The criteria say what can be the answer.
-    about = {
-        q: words(open_page(held, "question", q=q, details="Criteria"))
-        for q in ("visit", "price", "incidents", "treaty")
-    }
-    assert "One of several options." in about["visit"]
-    assert (
-        "A number from 0 US dollars to 200 US dollars, or below 0 US dollars or above 200 "
-        "US dollars."
-    ) in about["price"]
-    assert "A number from 1 to 1000. Logarithmic scale." in about["incidents"]
-    assert "A date from 1 Nov 2026 to 31 Dec 2027, or never by 31 Dec 2027." in about["treaty"]
-    # Only options with an other can change.
-    for question in ("grade", "price"):
+def test_criteria_say_what_can_be_the_answer(held: Tracker) -> None:
+    for question, told in (
+        ("visit", "One of several options."),
+        ("treaty", "A date from 1 Nov 2026 to 31 Dec 2027, or never by 31 Dec 2027."),
+    ):
         visit = open_page(held, "question", q=question, details="Criteria")
-        assert "Add option" not in [b.label for b in visit.button]
+        assert told in words(visit)
+        # Only options can change.
+        assert ("Add option" in [b.label for b in visit.button]) == (question == "visit")
 
 
 def test_evidence_on_a_number_points_and_moves_it(
@@ -526,16 +463,14 @@ def test_evidence_on_a_number_points_and_moves_it(
 
 
 def test_options_are_added_and_removed(held: Tracker, clock: FakeClock) -> None:
-    # An option without a name or with one that is taken is refused.
-    for name in ("", "Minsk"):
-        visit = open_page(held, "question", q="visit", details="Criteria")
-        field(visit, "New option").set_value(name)
-        visit = seen(button(visit, "Add option").click().run())
-        assert len(visit.error) == 1
+    # An option with a name that is taken is refused.
+    visit = open_page(held, "question", q="visit", details="Criteria")
+    field(visit, "New option").set_value("Minsk")
+    visit = seen(button(visit, "Add option").click().run())
+    assert len(visit.error) == 1
     visit = seen(button(visit, "Remove option").click().run())
     assert "cannot be removed" in words(visit)
     # An option is added and removed on the question tab.
-    visit = open_page(held, "question", q="visit", details="Criteria")
     field(visit, "New option").set_value("Tehran")
     visit = seen(button(visit, "Add option").click().run())
     assert held.questions.get("visit").summary.question.offered_options(clock.time) == (
@@ -567,21 +502,9 @@ def resolve(tracker: Tracker, question: str, outcome: str) -> AppTest:
     return visit
 
 
-def test_every_outcome_can_be_given(held: Tracker) -> None:
-    for question, outcome, told in (
-        ("price", "above", "Resolved: above 200 US dollars"),
-        ("treaty", "never", "Resolved: never by 31 Dec 2027"),
-        ("visit", "annulled", "Annulled: not scored"),
-        ("grade", "ambiguous", "Ambiguous: not scored"),
-    ):
-        visit = resolve(held, question, outcome)
-        visit = give_answer(visit)
-        assert told in words(visit)
-
-
 def test_missing_answers_are_asked_for(held: Tracker) -> None:
     # An answer that is not given is asked for.
-    for question, outcome in (("visit", "option"), ("price", "value"), ("treaty", "value")):
+    for question, outcome in (("visit", "option"), ("treaty", "value")):
         visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
         assert "Choose an outcome" in words(visit)
         assert held.resolutions.receipts(question).scores == ()
@@ -603,7 +526,6 @@ def test_scores_and_receipt(held: Tracker, clock: FakeClock) -> None:
     visit = seen(every.set_value(True).run())
     assert "spot_peer" in visit.dataframe[0].value.columns
     # A receipt tells the forecasts in words.
-    visit = open_page(held, "question", q="price", details="Scores")
     visit.session_state["scores-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     visit = seen(visit.run())
     assert plain(visit.dataframe[1].value["said"].iloc[0]).endswith("US dollars")

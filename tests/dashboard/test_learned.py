@@ -135,7 +135,7 @@ def test_judged_evidence_and_answers_are_counted() -> None:
 
 @pytest.fixture
 def taught(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
-    """A tracker that judged enough evidence to learn from: of forty pieces every other was
+    """A tracker that judged enough evidence to learn from: of thirty pieces every other was
     rejected.
     """
     press.publish("wire", "Arland invites Borland to a summit")
@@ -144,7 +144,7 @@ def taught(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Track
 
 
 def read_judge_and_learn(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.question_sets.load(a_set(*(a_question(f"summit-{n}") for n in range(40))))
+    tracker.question_sets.load(a_set(*(a_question(f"summit-{n}") for n in range(30))))
     tracker.feeds.poll()
     clock.advance(hours=1)
     for n, each in enumerate(tracker.evidence.inbox()):
@@ -185,11 +185,11 @@ def test_learned_value_is_frozen_and_learns_again(taught: Tracker, clock: FakeCl
     visit = open_page(taught, "learned")
     row = rows_of(visit)[RELEVANCE]
     assert row["meaning"]["text"].startswith("60% is treated as")
-    assert (plain(row["sample"]["text"]), row["since"]["text"]) == ("40 reviews", "1 Dec 2026")
-    assert "**20 of 40 reviewed matches were accepted.**" in words(visit)
+    assert (plain(row["sample"]["text"]), row["since"]["text"]) == ("30 reviews", "1 Dec 2026")
+    assert "**15 of 30 reviewed matches were accepted.**" in words(visit)
     # A value is frozen and let learn again, each with a second step.
     visit = open_page(taught, "learned", value=RELEVANCE)
-    assert "Fitted to 40 decisions, 20 kept." in words(visit)
+    assert "Fitted to 30 decisions, 15 kept." in words(visit)
     assert state(taught) == "learned"
     visit = press_sure(visit, f"freeze-{RELEVANCE}")
     assert state(taught) == "frozen"
@@ -228,4 +228,4 @@ def test_a_reset_brings_the_default_back_and_keeps_the_history(
     versions = sent_rows(visit, "History")
     assert [row["value"]["text"] for row in versions][:2] == ["default", "default"]
     assert {row["name"]["text"] for row in versions} == {"relevance shift", "relevance slope"}
-    assert versions[-1]["why"]["text"] == "Fitted to 40 decisions, 20 kept"
+    assert versions[-1]["why"]["text"] == "Fitted to 30 decisions, 15 kept"

@@ -44,11 +44,6 @@ def test_near_misses_are_answered_in_the_inbox(offering: Tracker) -> None:
     assert (added.status, added.direction) == ("confirmed", Direction.YES)
 
 
-def test_an_inbox_without_near_misses_has_no_block(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set())
-    assert "Near misses" not in words(open_page(tracker, "inbox"))
-
-
 def test_accepting_says_that_its_like_will_be_found(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     piece = log(tracker)

@@ -41,6 +41,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield server
 
 
+@pytest.mark.slow
 def test_bare_streamlit_serves_every_page(bare: Served) -> None:
     # Every page and file is served by streamlit itself.
     pages = {bare.ask(f"/{name}").body for name in ("", *PAGES)}

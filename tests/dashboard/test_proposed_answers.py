@@ -75,21 +75,22 @@ def test_a_dismissal_needs_a_reason(proposing: Tracker) -> None:
     assert "proposed answer" not in words(open_page(proposing, "home"))
 
 
-def test_home_names_the_answers_to_confirm(proposing: Tracker) -> None:
+def test_proposals_and_their_series_stand_where_they_belong(proposing: Tracker) -> None:
     assert "proposed answer: " in words(open_page(proposing, "home"))
-
-
-def test_the_series_stands_on_the_chart(proposing: Tracker) -> None:
     page = words(open_page(proposing, "question", q="level"))
     assert "○ values of the series" in page
     assert "Settled by the series brent: last of 2026" in page
     page = words(open_page(proposing, "question", q="above"))
     assert "is 0.5 below the threshold of 60" in page.replace("\\", "")
-
-
-def test_an_overdue_question_says_what_is_missing(proposing: Tracker) -> None:
     page = words(open_page(proposing, "question", q="late")).replace("\\", "")
     assert "Still needed: series brent: no value for December 2026 yet" in page
+    told = read_question_json(proposing, "above")
+    assert told["settled_by"]["series"] == "brent"
+    (proposal,) = told["proposed_answers"]
+    assert (proposal["answer"], proposal["quote"]) == ("no", "2026-11-30: 59.5")
+    late = read_question_json(proposing, "late")
+    assert late["proposed_answers"] == []
+    assert "no value for December 2026" in late["missing"]
 
 
 def test_the_rule_is_named_on_the_page(proposing: Tracker) -> None:
@@ -119,20 +120,7 @@ def test_a_series_is_added_on_the_page_feeds(proposing: Tracker, sources: Source
     read = next(button for button in visit.button if button.label == "Add")
     seen(read.click().run())
     assert [status.series.id for status in proposing.series.list()] == ["brent", "gas"]
-
-
-def test_a_paused_series_is_taken_up_on_the_page(proposing: Tracker) -> None:
+    # One that is paused is taken up there.
     proposing.feeds.pause("brent")
-    visit = open_page(proposing, "feeds")
-    seen(visit.button(key="read-brent").click().run())
+    seen(open_page(proposing, "feeds").button(key="read-brent").click().run())
     assert not proposing.series.get("brent").state.paused
-
-
-def test_json_has_the_proposed_answer(proposing: Tracker) -> None:
-    told = read_question_json(proposing, "above")
-    assert told["settled_by"]["series"] == "brent"
-    (proposal,) = told["proposed_answers"]
-    assert (proposal["answer"], proposal["quote"]) == ("no", "2026-11-30: 59.5")
-    late = read_question_json(proposing, "late")
-    assert late["proposed_answers"] == []
-    assert "no value for December 2026" in late["missing"]

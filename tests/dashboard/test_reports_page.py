@@ -15,9 +15,8 @@ from dashboard.server import configuration
 from dashboard.server.assets import build_routes
 from tests.builders import no_network
 from tests.dashboard.pages import open_page, words
-from tests.dashboard.scenario_examples import FUTURES, a_world
 from tests.reports.lived import QUESTION, Lived, lived, lived_file
-from tracker.app.tracker import Tracker, open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.reports.report_files import render_report
 from tracker.settings import Settings
 
@@ -77,15 +76,6 @@ def test_no_report_is_made_before_its_button_is_pressed(
     open_page(lived.tracker, "reports")
     open_page(lived.tracker, "question", q=QUESTION)
     assert asked == []
-
-
-def test_the_scenarios_give_their_report_away(tracker: Tracker, clock: Any) -> None:
-    a_world(tracker, clock)
-    assert labels(open_page(tracker, "question", q=FUTURES, details="Report"))[-6:] == [
-        *("HTML", "PDF", "Data"),
-        *("HTML", "PDF", "Data"),
-    ]
-    assert labels(open_page(tracker, "reports", report="scenarios"))[:3] == ["HTML", "PDF", "Data"]
 
 
 # What programs ask

@@ -49,6 +49,7 @@ def open_as(tracker: Tracker, who: ForecasterId, start: str, **params: str) -> A
 
 def test_two_sessions_with_different_names_do_not_mix(two: Tracker, clock: FakeClock) -> None:
     ada, grace = open_page(two, "question", q=SUMMIT), open_as(two, GRACE, "question", q=SUMMIT)
+    assert [form_of(visit)["who"] for visit in (ada, grace)] == ["ada", "grace"]
     ada, grace = save(ada, "20"), save(grace, "70")
     clock.advance(minutes=1)
     assert form_of(seen(ada.run()))["still"] == "20%"
@@ -61,11 +62,6 @@ def test_two_sessions_with_different_names_do_not_mix(two: Tracker, clock: FakeC
     assert GRACE not in held
     assert form_of(grace)["still"] == ""
     assert form_of(seen(ada.run()))["still"] == "20%"
-
-
-def test_each_has_drafts_of_their_own(two: Tracker) -> None:
-    visits = open_page(two, "question", q=SUMMIT), open_as(two, GRACE, "question", q=SUMMIT)
-    assert [form_of(visit)["who"] for visit in visits] == ["ada", "grace"]
 
 
 def test_chosen_person_begins_without_drafts_of_the_first(two: Tracker) -> None:
@@ -151,6 +147,13 @@ def test_chosen_zone_is_told_and_charts_differ(two: Tracker) -> None:
     text = words(visit)
     assert "Times are shown in **Asia/Tokyo (JST, UTC+9)**." in text
     assert "Charts use your browser's time zone, UTC." in text
+    # The browser keeps it.
+    (kept,) = [
+        json.loads(e.proto.json)
+        for e in visit.get("bidi_component")
+        if e.proto.component_name.endswith("zone")
+    ]
+    assert kept == {"name": "tracker-zone", "value": "Asia/Tokyo"}
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
     assert "Asia/Tokyo" not in words(seen(chooser.select("browser").run()))
 
@@ -169,18 +172,6 @@ def test_zone_is_that_of_the_tab_or_browser(monkeypatch: pytest.MonkeyPatch) -> 
             "streamlit.context", SimpleNamespace(cookies=cookies, timezone="Europe/Berlin")
         )
         assert get_chosen_zone() == zone
-
-
-def test_browser_keeps_the_chosen_zone(two: Tracker) -> None:
-    visit = open_page(two, "settings")
-    chooser = next(box for box in visit.selectbox if box.label == "Time zone")
-    visit = seen(chooser.select("Asia/Tokyo").run())
-    (kept,) = [
-        json.loads(e.proto.json)
-        for e in visit.get("bidi_component")
-        if e.proto.component_name.endswith("zone")
-    ]
-    assert kept == {"name": "tracker-zone", "value": "Asia/Tokyo"}
 
 
 # The rest
@@ -235,13 +226,6 @@ def test_the_model_is_named_with_what_it_may_do(two: Tracker, clock: FakeClock) 
     good = "small_1b judges evidence: it calls 60% of the directions, 95% of them correctly."
     assert good in shown(0.95)
     assert "Checked on 1 Dec 2026." in shown(0.95)
-
-
-def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) -> None:
-    two.system.mark_replayed(clock())
-    text = words(open_page(two, "settings"))
-    assert "Nothing is requested in a replay." in text
-    assert "Scheduler: none in a replay" in text
 
 
 def test_workers_queues_and_parked_jobs_are_shown_tried_and_dropped(

@@ -5,7 +5,6 @@ from datetime import datetime
 from streamlit.testing.v1 import AppTest
 
 from forecasts.questions.compiled_question import Statement, build_own_lines
-from forecasts.questions.question import QuestionId
 from tests.builders import FakeClock
 from tests.dashboard.pages import button, field, open_page, seen, words
 from tests.dashboard.test_ask import CRITERIA, choose, filled, kind, send, time
@@ -162,13 +161,3 @@ def test_lines_cannot_be_edited_after_the_answer_or_in_the_past(
     visit = about(tracker)
     assert "Headlines to watch for" in words(visit)
     assert not [e for e in visit.expander if e.label == "Edit lines"]
-
-
-def test_an_option_is_edited_on_its_page(tracker: Tracker) -> None:
-    options = ("Moscow", "Beijing", "Other")
-    tracker.questions.ask(an_asked("visit", kind="categorical", options=options))
-    visit = editing(tracker, "visit")
-    field(visit, "A headline for Beijing").set_value("She flies to Beijing")
-    seen(button(visit, "Save lines").click().run())
-    lines = tracker.questions.get_statements(QuestionId("visit")).compiled
-    assert lines.statements[1] == Statement("She flies to Beijing", "", "Beijing")

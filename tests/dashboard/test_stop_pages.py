@@ -1,18 +1,13 @@
 """Whoever has a message stops the next ones by its link, without a log-in, and nobody else."""
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.builders import a_set
-from tests.dashboard.served import Answer, Served, serving
-from tracker.app.tracker import Tracker, open_tracker
+from tests.dashboard.served import FORM, SUMMIT, Answer, Guarded, Served
+from tracker.app.tracker import Tracker
 from tracker.notifications.stop_links import make_stop_token
-from tracker.settings import Settings
 from tracker.storage import notifications
-
-SUMMIT = "summit-2027"
 
 
 class Links:
@@ -33,8 +28,7 @@ class Links:
 
     def post(self, path: str, body: bytes = b"") -> Answer:
         """Press a button, as a mail program does: from no page."""
-        form = "application/x-www-form-urlencoded"
-        return self.server.ask(path, "POST", body, Content_Type=form)
+        return self.server.ask(path, "POST", body, Content_Type=FORM)
 
     @property
     def is_paused(self) -> bool:
@@ -42,20 +36,10 @@ class Links:
         return {c.id: c for c in self.tracker.notifications.channels()}[self.channel.id].paused
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Tracker]]:
-    """One dashboard for all tests."""
-    folder = tmp_path_factory.mktemp("stopped")
-    settings = Settings(folder / "data", me="ada")
-    with serving(folder, guarded=True) as server, open_tracker(settings) as tracker:
-        tracker.question_sets.load(a_set())
-        yield server, tracker
-
-
 @pytest.fixture
-def links(place: tuple[Served, Tracker]) -> Links:
+def links(guarded: Guarded) -> Links:
     """The links of a new channel."""
-    return Links(*place)
+    return Links(guarded.server, guarded.tracker)
 
 
 def test_a_link_offers_and_its_button_stops(links: Links) -> None:

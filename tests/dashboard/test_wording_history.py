@@ -174,7 +174,7 @@ def test_wording_form(asked: Tracker) -> None:
     visit = anew(asked)
     seen(button(visit, "Edit wording").click().run())
     assert "Say why the wording changes" in words(visit)
-    field(visit, "Reason for the change").set_value("I feel like it.").run()
+    field(visit, "Reason for the change").set_value("I feel like it.")
     seen(button(visit, "Edit wording").click().run())
     assert "Nothing has changed" in words(visit)
     assert len(asked.questions.get(SUMMIT).versions) == 1
@@ -183,8 +183,8 @@ def test_wording_form(asked: Tracker) -> None:
     assert field(visit, "Question").value == a_question().text
     field(visit, "Sources, one per line").set_value(
         "arland.example\nborland.example\nReuters, as fall-back"
-    ).run()
-    field(visit, "Reason for the change").set_value("Borland has a site, too.").run()
+    )
+    field(visit, "Reason for the change").set_value("Borland has a site, too.")
     seen(button(visit, "Edit wording").click().run())
     found = asked.questions.get(SUMMIT)
     assert found.summary.question.sources == (
@@ -203,10 +203,10 @@ def test_wording_that_the_linter_blocks_needs_a_reason(asked: Tracker) -> None:
     vague = "Will relations of Arland and Borland improve significantly by 30 June 2027?"
     field(visit, "Question").set_value(vague).run()
     assert "Must fix:" in words(visit)
-    field(visit, "Reason for the change").set_value("Broader.").run()
+    field(visit, "Reason for the change").set_value("Broader.")
     seen(button(visit, "Edit wording").click().run())
     assert "stranger could not resolve" in words(visit)
-    field(visit, "Override: reason").set_value("Our panel judges it.").run()
+    field(visit, "Override: reason").set_value("Our panel judges it.")
     seen(button(visit, "Edit wording").click().run())
     assert asked.questions.get(SUMMIT).summary.question.text == vague
     text = words(question_tab(asked))
@@ -231,7 +231,7 @@ def test_question_without_forecasts_can_be_taken_back(asked: Tracker) -> None:
     visit = question_tab(asked)
     seen(button(visit, "Withdraw the question").click().run())
     assert "is not taken back without a reason" in words(visit)
-    field(visit, "Reason").set_value("Asked twice.").run()
+    field(visit, "Reason").set_value("Asked twice.")
     button(visit, "Withdraw the question").click().run()
     assert asked.questions.list() == ()
 

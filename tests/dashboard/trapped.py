@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.__main__ import main
+from dashboard.server import serve
 from tracker.model.bind_address import is_loopback
 
 OWN_TRY = "192.0.2.1"
@@ -44,6 +45,7 @@ def _target(event: str, given: tuple[Any, ...]) -> str:
 
 
 if __name__ == "__main__":
+    serve._HEAVY_MODULES = ()  # its pages are not drawn: nothing need be loaded ahead of them
     trap(Path(sys.argv[1]))
     with suppress(OSError):
         socket.create_connection((OWN_TRY, 9), timeout=5)
