@@ -383,7 +383,7 @@ def test_commands_print_no_log_line(
 
 def test_commands_without_a_database_ask_for_none(start: Shell) -> None:
     start("set", "list")
-    start("set", "validate", "china_russia_2022")
+    start("set", "validate", "grid_storage_2026")
     start("--version")
     assert not start.directory.exists()
 
