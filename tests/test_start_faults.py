@@ -75,13 +75,7 @@ def foreign(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv",
-    [
-        ("question", "list"),
-        ("system", "verify"),
-        ("system", "run"),
-        ("set", "import", "china_russia_2022"),
-    ],
+    "argv", [("question", "list"), ("system", "run"), ("set", "import", "grid_storage_2026")]
 )
 @pytest.mark.parametrize(
     ("spoil", "code", "told"),
