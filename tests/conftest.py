@@ -25,6 +25,7 @@ from tests.feeds.feed_server import FeedServer
 from tests.postgres import address
 from tests.quick_databases import UNSYNCED, engine_that_shares, load_by_copy, upgrade_by_copy
 from tracker.app.question_set_files import QuestionSetService
+from tracker.app.service import _require_right
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.interfaces.process_setup import remove_handlers
 from tracker.matching import semantic
@@ -57,7 +58,7 @@ secrets._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # t
 sessions.PRAGMAS = UNSYNCED
 sessions.create_engine = engine_that_shares
 sessions.upgrade = upgrade_by_copy
-QuestionSetService.load = load_by_copy  # type: ignore[method-assign]
+QuestionSetService.load = _require_right("question_sets.load", load_by_copy)
 """Statements are compiled, migrations run and sets loaded once a process, not for every test."""
 
 for profile, count in (("suite", 25), ("full", 40)):
