@@ -17,15 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from hypothesis import settings as examples
 
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.postgres import address
-from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
+from tests.quick_databases import UNSYNCED, engine_that_shares, load_by_copy, upgrade_by_copy
+from tracker.app.question_set_files import QuestionSetService
+from tracker.app.service import _require_right
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.interfaces.process_setup import remove_handlers
 from tracker.matching import semantic
+from tracker.people import secrets
 from tracker.settings import Settings
 from tracker.storage import sessions
 
@@ -47,10 +51,15 @@ semantic.JUDGED = ("minilm",)
 table.
 """
 
+SHIPPED_HASHER = secrets._HASHER
+secrets._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]
+"""Passwords of tests are guessed by nobody, and the shipped hash takes 0.2 s each time."""
+
 sessions.PRAGMAS = UNSYNCED
 sessions.create_engine = engine_that_shares
 sessions.upgrade = upgrade_by_copy
-"""Statements are compiled and migrations run once a process, not for every test."""
+QuestionSetService.load = _require_right("question_sets.load", load_by_copy)
+"""Statements are compiled, migrations run and sets loaded once a process, not for every test."""
 
 for profile, count in (("suite", 25), ("full", 40)):
     examples.register_profile(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.builders import FakeClock, a_set
+from tests.conftest import SHIPPED_HASHER
 from tests.test_permissions import read_actors
 from tracker.app.tracker import Tracker
 from tracker.errors import Forbidden, NotFound, Refused
@@ -286,6 +287,10 @@ def test_an_agent_forecasts_beside_the_crowd(tracker: Tracker) -> None:
     standings = tracker.questions.get("summit-2027").summary.standings
     assert standings[account.forecaster].forecaster.kind == "agent"
     assert "crowd" not in standings
+
+
+def test_passwords_are_hashed_slowly_with_much_memory() -> None:
+    assert SHIPPED_HASHER.hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_no_secret_is_stored(tracker: Tracker) -> None:

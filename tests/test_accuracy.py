@@ -140,12 +140,16 @@ def test_evidence_on_a_pair_is_traced_over_time(world: Tracker) -> None:
     (Choice(period="2027-Q1"), set()), (Choice(kind="binary", tag="east"), {"one"}),
     (Choice(kind="date"), set()), (Choice(retrospective=True), set()),
 ], "choice", "expected")  # fmt: skip
-def test_every_report_is_about_the_questions_that_were_chosen(
+def test_a_summary_is_about_the_questions_that_were_chosen(
     world: Tracker, choice: Choice, expected: set[str]
 ) -> None:
     found = world.accuracy.summarise(choice)
     assert set(found.questions) == expected
     assert {s.question_id for s in found.scores} == expected
+
+
+def test_every_report_is_about_the_questions_that_were_chosen(world: Tracker) -> None:
+    choice, expected = Choice(tag="war"), {"one", "two"}
     assert set(world.accuracy.calibration(choice).questions) == expected
     assert world.accuracy.compare(choice).choice == choice
     assert {row.question for row in world.accuracy.score_table(choice)} == expected

@@ -83,7 +83,7 @@ def test_captures_in_order_lose_nothing_double_nothing_and_keep_edits(
     new = changed = 0
     with open_tracker(replace(on_sqlite, private_feeds="127.0.0.1"), now=clock) as tracker:
         tracker.feeds.add(a_feed("wire", url=url))
-        for at, body in documents(captured, most=30):
+        for at, body in documents(captured, most=12):
             clock.time = max(clock.time, at)
             feed_server.serve("/rss", body)
             report = tracker.feeds.poll(only=[wire])
@@ -136,7 +136,7 @@ def test_real_captures_become_evidence_once(
     with open_tracker(replace(on_sqlite, private_feeds="127.0.0.1"), now=clock) as tracker:
         begin(tracker, clock, load_live_set)
         tracker.feeds.add(a_feed("wire", url=feed_server.url("/rss")))
-        for _, body in documents(captured, most=6):
+        for _, body in documents(captured, most=4):
             feed_server.serve("/rss", body)
             assert tracker.feeds.poll(only=[FeedId("wire")]).failed == 0
             clock.advance(hours=2)

@@ -197,8 +197,8 @@ def calls(
     draw = random.Random(" ".join(path))
     taking = [p for p in command.params if not (isinstance(p, click.Option) and p.is_flag)]
     for place in taking:
-        odd = files if isinstance(place.type, click.Path) else (*TEXTS, *draw.sample(files, 4))
-        for value in draw.sample(odd, min(len(odd), 8 if place.required else 3)):
+        odd = files if isinstance(place.type, click.Path) else (*TEXTS, *draw.sample(files, 2))
+        for value in draw.sample(odd, 3 if place.required else 1):
             yield call(path, command, {place.name or "": value})
     yield [*path, draw.choice(TEXTS), *draw.sample(files, 2)]
     yield [*path, "--no-such-option\n"]

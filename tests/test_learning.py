@@ -11,6 +11,7 @@ import pytest
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, StoryId, Strength
 from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import MATCHER, EvidenceId, Question, QuestionId
+from forecasts.suggestion import fitting
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_item
 from tests.quick_databases import begin
 from tests.test_cli import Shell
@@ -27,6 +28,17 @@ from tracker.storage.learned import (
     calibration_at,
     model_at,
 )
+
+FEW = 10
+
+
+@pytest.fixture(autouse=True)
+def learning_from_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third of the reviews and answers that are shipped as enough; tests/forecasts has those."""
+    monkeypatch.setattr(fitting, "MIN_DECISIONS", FEW)
+    monkeypatch.setattr(fitting, "MIN_QUESTIONS", FEW)
+    monkeypatch.setattr(fitting, "MIN_RARER_OUTCOMES", 3)
+
 
 NUMBERS = count(1)
 """No two reports of these tests are the same."""
@@ -89,10 +101,10 @@ def review_some(tracker: Tracker, kept: list[bool], **logged: Any) -> None:
         tracker.evidence.review(log(tracker, **logged), "confirmed" if good else "rejected")
 
 
-def thirty_reviews(tracker: Tracker, _clock: FakeClock) -> None:
-    """A set with as many judged pieces as are needed to learn from, every other one rejected."""
+def some_reviews(tracker: Tracker, _clock: FakeClock, count: int = FEW) -> None:
+    """A set with judged pieces, every other one rejected."""
     tracker.question_sets.load(a_set())
-    review_some(tracker, [n % 2 > 0 for n in range(30)])
+    review_some(tracker, [n % 2 > 0 for n in range(count)])
 
 
 def open_for_years() -> Question:
@@ -153,18 +165,17 @@ def make_record(
         )
 
 
-ANSWERS = [n % 3 > 0 for n in range(32)]
+ANSWERS = [n % 3 > 0 for n in range(FEW + 2)]
 """Two of three came out YES, as the report said."""
 
-EVEN = [n % 2 > 0 for n in range(32)]
+EVEN = [n % 2 > 0 for n in range(FEW + 2)]
 
 
 # Reviews
 
 
-def test_too_few_reviews_teach_nothing_and_thirty_do(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.question_sets.load(a_set())
-    review_some(tracker, [n % 2 > 0 for n in range(29)])
+def test_too_few_reviews_teach_nothing_and_enough_do(tracker: Tracker, clock: FakeClock) -> None:
+    begin(tracker, clock, some_reviews, FEW - 1)
     clock.advance(hours=1)
     assert tracker.learning.fit() == ()
     review_some(tracker, [True])
@@ -173,8 +184,8 @@ def test_too_few_reviews_teach_nothing_and_thirty_do(tracker: Tracker, clock: Fa
     assert changed.keys() == {
         "relevance shift",
         "relevance slope",
-    }  # 15 were kept, too few to judge directions by
-    assert "fitted to 30 decisions, 15 kept" in changed["relevance shift"].why
+    }  # half were kept, too few to judge directions by
+    assert f"fitted to {FEW} decisions, {FEW // 2} kept" in changed["relevance shift"].why
     with tracker.context.store.reading() as session:
         assert calibration_at(session, clock()).relevance.apply(0.9) < 0.8
         assert calibration_at(session, clock() - timedelta(seconds=1)).relevance.apply(0.9) == 0.9
@@ -200,12 +211,11 @@ def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     """The matcher says 0.9 and is right every other time, before it is corrected and after."""
-    tracker.question_sets.load(a_set())
-    found = []
-    for _ in range(3):
-        with tracker.context.store.reading() as session:
-            shown = calibration_at(session, clock()).relevance.apply(0.9)
-        review_some(tracker, [n % 2 > 0 for n in range(30)], relevance=shown)
+    begin(tracker, clock, some_reviews, 30)
+    found: list[float] = []
+    for _ in range(2):
+        if found:
+            review_some(tracker, [n % 2 > 0 for n in range(30)], relevance=found[-1])
         clock.advance(hours=1)
         tracker.learning.fit()
         clock.advance(hours=1)
@@ -219,13 +229,13 @@ def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(
 
 
 def test_a_frozen_value_stays_until_it_is_let_go(tracker: Tracker, clock: FakeClock) -> None:
-    begin(tracker, clock, thirty_reviews)
+    begin(tracker, clock, some_reviews)
     clock.advance(hours=1)
     tracker.learning.fit()
     before = standing(tracker)
     kept = tracker.learning.decide("relevance shift", "all", "freeze")
     assert (kept.state, kept.by, kept.learned.value) == ("frozen", "ada", before["relevance shift"])
-    review_some(tracker, [False] * 30)
+    review_some(tracker, [False] * FEW)
     clock.advance(hours=1)
     assert for_all(tracker.learning.fit()) == ()
     assert (
@@ -242,7 +252,7 @@ def test_a_frozen_value_stays_until_it_is_let_go(tracker: Tracker, clock: FakeCl
 def test_a_reset_restores_the_default_and_forgets_decisions(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    begin(tracker, clock, thirty_reviews)
+    begin(tracker, clock, some_reviews)
     clock.advance(hours=1)
     tracker.learning.fit()
     kept = tracker.learning.decide("relevance slope", "all", "reset")
@@ -251,13 +261,13 @@ def test_a_reset_restores_the_default_and_forgets_decisions(
         assert calibration_at(session, clock()).relevance.apply(0.9) == 0.9
     clock.advance(hours=1)
     assert for_all(tracker.learning.fit()) == ()
-    review_some(tracker, [False] * 29)
+    review_some(tracker, [False] * (FEW - 1))
     clock.advance(hours=1)
     assert for_all(tracker.learning.fit()) == ()
     review_some(tracker, [False])
     clock.advance(hours=1)
     (found, _) = for_all(tracker.learning.fit())
-    assert "fitted to 30 decisions, 0 kept" in found.why
+    assert f"fitted to {FEW} decisions, 0 kept" in found.why
 
 
 def test_what_cannot_be_decided_is_refused_in_words(tracker: Tracker) -> None:
@@ -281,7 +291,7 @@ def test_what_cannot_be_decided_is_refused_in_words(tracker: Tracker) -> None:
 def test_what_a_person_decided_while_learning_was_going_on_stands(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    begin(tracker, clock, thirty_reviews)
+    begin(tracker, clock, some_reviews)
     clock.advance(hours=1)
     with tracker.context.store.reading() as session:
         found = fit_parameters.fit_parameters(session, clock())
@@ -294,10 +304,10 @@ def test_what_a_person_decided_while_learning_was_going_on_stands(
 # Answers
 
 
-def test_gamma_is_learned_from_thirty_answers_and_not_from_fewer(
+def test_gamma_is_learned_from_enough_answers_and_not_from_fewer(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    a_record(tracker, clock, ANSWERS[:29])
+    a_record(tracker, clock, ANSWERS[: FEW - 1])
     assert "gamma" not in {one.name for one in tracker.learning.fit()}
     tracker.question_sets.load(
         a_set(a_question("one-more", opens_at=OPENED, closes_at=CLOSES, resolves_at=CLOSES + DAY))
@@ -306,7 +316,7 @@ def test_gamma_is_learned_from_thirty_answers_and_not_from_fewer(
         "one-more", "no", source_url="https://example.org/a", known_at=NOW - timedelta(hours=1)
     )
     found = {one.name: one for one in tracker.learning.fit()}
-    assert found["gamma"].n == 30
+    assert found["gamma"].n == FEW
     assert found["gamma"].as_of == clock()
 
 
@@ -363,7 +373,7 @@ def test_a_reset_forgets_the_dates_before_it(tracker: Tracker, clock: FakeClock)
     found = {one.name: one for one in tracker.learning.fit()}
     assert found["gamma"].n == len(ANSWERS)
     assert (
-        "fitted to 224 snapshots of 32 questions" in found["gamma"].why
+        f"fitted to {7 * len(ANSWERS)} snapshots of {len(ANSWERS)} questions" in found["gamma"].why
     )  # 7 of 14 dates lie after the reset
 
 
@@ -379,7 +389,7 @@ def test_questions_asked_with_hindsight_teach_in_a_replay_alone(
 def test_a_feed_is_trusted_by_its_record(tracker: Tracker, clock: FakeClock) -> None:
     a_record(tracker, clock, EVEN)
     found = next(one for one in tracker.learning.fit() if one.name == "reliability")
-    assert (found.scope, found.n) == ("wire", 32)
+    assert (found.scope, found.n) == ("wire", len(EVEN))
     assert found.value < 0.9  # it said YES every time, and came out right every other time
     with tracker.context.store.reading() as session:
         piece = evidence.find_evidence(session, 1)
@@ -391,7 +401,9 @@ def test_hindsight_judgements_do_not_help_a_feed(tracker: Tracker, clock: FakeCl
     a_record(tracker, clock, EVEN)
     with tracker.context.store.reading() as session:
         before = fit_parameters.fit_parameters(session, NOW)
-    for card in (c for n in range(0, 32, 2) for c in tracker.questions.get(f"q{n}").evidence):
+    for card in (
+        c for n in range(0, len(EVEN), 2) for c in tracker.questions.get(f"q{n}").evidence
+    ):
         tracker.evidence.review(card.evidence.id, "rejected", note="did not come true")
     with tracker.context.store.reading() as session:
         after = fit_parameters.fit_parameters(session, NOW)
@@ -417,7 +429,7 @@ def test_learned_values_are_shown_and_decided_about(tracker: Tracker, shell: She
     assert "Nothing is learned yet" in shell("model", "learned")
     assert shell.json("model", "learned") == []
     tracker.question_sets.load(a_set(open_for_years()))
-    review_some(tracker, [n % 2 > 0 for n in range(30)])
+    review_some(tracker, [n % 2 > 0 for n in range(FEW)])
     clock_of(tracker).advance(hours=1)
     tracker.learning.fit()
     names = {row["name"] for row in shell.json("model", "learned")}
@@ -470,9 +482,8 @@ def test_a_judgement_is_taken_back_from_the_terminal(tracker: Tracker, shell: Sh
 
 
 def test_learning_is_a_daily_job_that_says_what_changed(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.question_sets.load(a_set())
     assert learn_parameters(tracker) is None
-    review_some(tracker, [n % 2 > 0 for n in range(30)])
+    begin(tracker, clock, some_reviews)
     clock.advance(hours=1)
     assert learn_parameters(tracker) == "4 learned values changed"
 

@@ -72,7 +72,7 @@ def branches(made: QuestionSet) -> set[QuestionId]:
 
 
 @settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

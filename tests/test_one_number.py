@@ -140,10 +140,11 @@ def test_every_number_of_skill_is_in_points_with_one_minus(scored: Tracker, shel
 def test_people_are_called_by_their_names_at_the_terminal(
     shell: Shell, argv: tuple[str, ...]
 ) -> None:
-    printed = " ".join(shell(*argv).split())
-    assert NAMES[BEN] in printed
-    assert NAMES[CEM] in printed
-    cells = {cell for row in rows_of(shell(*argv)) for cell in row}
+    printed = shell(*argv)
+    told = " ".join(printed.split())
+    assert NAMES[BEN] in told
+    assert NAMES[CEM] in told
+    cells = {cell for row in rows_of(printed) for cell in row}
     assert not {str(who) for who in (*PEOPLE, SUGGESTION, "hazard", "prior", "crowd")} & cells
 
 

@@ -1,17 +1,23 @@
 """What is done once a process leaves a test where doing it again would have."""
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy import literal, select
 
-from tests.builders import NOW, FakeClock, no_network
+from tests import quick_databases
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set, no_network
 from tests.lives import LIVES, Life, live
-from tests.quick_databases import COMPILED, begin, upgrade_by_copy
+from tests.quick_databases import COMPILED, begin, load_in_full, upgrade_by_copy
 from tracker.app.tracker import Tracker, open_tracker
+from tracker.model.read_models import SetImport
 from tracker.settings import Settings
 from tracker.storage.schema import upgrade
 from tracker.storage.sessions import open_engine
@@ -48,6 +54,32 @@ def test_a_beginning_is_lived_once(tmp_path: Path) -> None:
     assert begun(tmp_path / "third", replace(rain)) == first
     assert begun(tmp_path / "other", grain) != first
     assert [rain.id, grain.id] == RAN
+
+
+def test_a_set_is_loaded_once_at_a_time(
+    tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[object] = []
+
+    def load(*arguments: Any, **options: Any) -> SetImport:
+        loads.append(arguments)
+        return load_in_full(*arguments, **options)
+
+    def load_into(name: str, time: datetime = NOW) -> tuple[SetImport, str]:
+        (tmp_path / name).mkdir(mode=0o700)
+        shutil.copy(migrated_file, tmp_path / name)
+        settings = Settings(data_dir=tmp_path / name, me="ada")
+        with open_tracker(settings, now=FakeClock(time), fetch=no_network) as tracker:
+            assert not tracker.questions.list()
+            report = tracker.question_sets.load(a_set(a_question("loaded-once")))
+            assert [s.question.id for s in tracker.questions.list()] == ["loaded-once"]
+            return report, tracker.system.verify().head
+
+    monkeypatch.setattr(quick_databases, "load_in_full", load)
+    first = load_into("first")
+    assert load_into("second") == first
+    assert load_into("later", NOW + DAY) != first
+    assert len(loads) == 2
 
 
 def test_a_copied_new_database_is_what_the_migrations_make(tmp_path: Path) -> None:
