@@ -144,7 +144,7 @@ def follow(body: bytes, content_type: str, memory: DocumentMemory) -> DocumentMe
     return found.memory
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.binary(max_size=400), st.text(max_size=20))
 def test_bytes_from_nowhere_have_an_answer(body: bytes, content_type: str) -> None:
     checked(parse_feed(body, content_type, URL))
@@ -152,7 +152,7 @@ def test_bytes_from_nowhere_have_an_answer(body: bytes, content_type: str) -> No
     follow(body, content_type, NO_MEMORY)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(mutants(), TYPES)
 def test_a_feed_after_accidents_has_an_answer_within_its_caps(
     body: bytes, content_type: str
@@ -160,7 +160,7 @@ def test_a_feed_after_accidents_has_an_answer_within_its_caps(
     checked(parse_feed(body, content_type, URL))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(mutants(), mutants(), TYPES)
 def test_one_damaged_feed_after_another_is_followed(
     before: bytes, after: bytes, content_type: str
@@ -171,7 +171,7 @@ def test_one_damaged_feed_after_another_is_followed(
         assert isinstance(detect_changes(after, content_type, memory), UnchangedDocument)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(mutants(), st.data())
 def test_cutting_entries_out_leaves_the_others_unchanged(body: bytes, data: st.DataObject) -> None:
     parts = split_entries(body, "")

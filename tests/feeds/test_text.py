@@ -218,7 +218,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(PIECES | st.text(max_size=2), max_size=40).map("".join))
 def test_the_quick_way_says_what_the_plain_way_says(markup: str) -> None:
     assert strip_markup(markup) == slowly(markup)

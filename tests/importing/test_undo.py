@@ -38,7 +38,11 @@ def is_undone(entry: Any) -> bool:
     )
 
 
-@pytest.mark.parametrize("source", ALL)
+@pytest.mark.parametrize(
+    ("on_each", "source"),
+    [("postgresql", "fatebook"), *(("sqlite", source) for source in ALL)],
+    indirect=["on_each"],
+)
 def test_all_that_an_import_entered_is_taken_back(
     both: Tracker, clock: FakeClock, source: str
 ) -> None:
