@@ -111,13 +111,13 @@ def test_asking_a_rejected_sentence_counts_as_asked(essay: Tracker) -> None:
     assert essay.essays.get("river").coverage.rejected == 0
 
 
-@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
+@check_rows(LIVES, "life")
 def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: Any) -> None:
     made = open_claim(
         essay, replace(life.asked, essay_id=RIVER), SIGNS, override="a question of a test"
     )
     assert essay.questions.get(made.id).summary.question == made
-    assert essay.essays.get("river").mapped[1].question_ids == (life.id,)
+    assert life.id in essay.essays.get("river").mapped[1].question_ids
 
 
 # Or nothing at all
