@@ -81,7 +81,7 @@ def _list_published(source: str) -> frozenset[str]:
     return frozenset(
         stem
         for name, stems in _index_publishers().items()
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", source)
+        if name in source and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", source)
         for stem in stems
     )
 

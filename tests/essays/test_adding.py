@@ -33,20 +33,32 @@ HOSTILE = (
     "It will rain.\r\nIt will snow.\rIt will hail.\x85\u2028It will thaw.\x0b\x0c\x1f\x7f",
     "'; DROP TABLE essay; -- will pass \\u0000 \\x00 \\",
     "\ufeffA mark of byte order will stay. e\u0301 is not \u00e9.",
-    pytest.param("will " * 40_000, marks=pytest.mark.full),  # as long as a book
-    pytest.param("will" * 50_000, marks=pytest.mark.full),
+)
+LONG = ("will " * 40_000, "will" * 50_000)
+"""As long as a book, in words and in one word."""
+
+hostile_texts = pytest.mark.parametrize(
+    "texts", [HOSTILE, pytest.param(LONG, marks=pytest.mark.slow)], ids=["short", "long"]
 )
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_text_is_kept_to_the_character(both: Tracker, text: str) -> None:
-    kept = add(both, text)
-    page = both.essays.get("river")
-    assert page.text == kept
-    assert kept.text == text
+@pytest.fixture
+def river(tracker: Tracker) -> Tracker:
+    """A tracker with the short essay."""
+    add(tracker)
+    return tracker
+
+
+@hostile_texts
+def test_a_hostile_text_is_kept_to_the_character(both: Tracker, texts: tuple[str, ...]) -> None:
+    for number, text in enumerate(texts):
+        kept = add(both, text, id=f"hostile-{number}")
+        page = both.essays.get(f"hostile-{number}")
+        assert page.text == kept
+        assert kept.text == text
+        sentences = [one.sentence for one in page.mapped]
+        assert all(strip_essay_markup(text[s.offset : s.end]) == s.text for s in sentences)
     assert both.system.verify().bad_seq is None
-    sentences = [one.sentence for one in page.mapped]
-    assert all(strip_essay_markup(text[s.offset : s.end]) == s.text for s in sentences)
 
 
 def test_the_longest_text_is_kept_and_no_longer_one(tracker: Tracker) -> None:
@@ -168,8 +180,7 @@ def test_a_sentence_is_set_aside_and_taken_up_again(tracker: Tracker, clock: Fak
     assert tracker.system.verify().bad_seq is None
 
 
-@pytest.mark.parametrize(
-    ("essay", "at", "why", "reason"),
+@check_rows(
     [
         ("river", HOLDS, " ", "say why the claim cannot be tested"),
         ("river", 10**9, "no date", "there is no sentence at character"),
@@ -177,15 +188,18 @@ def test_a_sentence_is_set_aside_and_taken_up_again(tracker: Tracker, clock: Fak
         ("nope", 0, "no date", "there is no essay nope: see `tracker essay list`"),
         ("river", HOLDS, "a lost \0 character", "character that cannot be kept"),
     ],
+    "essay",
+    "at",
+    "why",
+    "reason",
 )
 def test_what_cannot_be_set_aside_is_refused(
-    tracker: Tracker, essay: str, at: int, why: str, reason: str
+    river: Tracker, essay: str, at: int, why: str, reason: str
 ) -> None:
-    add(tracker)
-    before = tracker.system.verify()
+    before = river.system.verify()
     with pytest.raises((NotFound, Refused), match=reason):
-        tracker.essays.reject_claim(essay, at, why)
-    assert tracker.system.verify() == before
+        river.essays.reject_claim(essay, at, why)
+    assert river.system.verify() == before
 
 
 def test_a_rejection_moves_with_its_words_and_goes_with_them(

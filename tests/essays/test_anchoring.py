@@ -149,7 +149,7 @@ def test_a_sentence_is_quoted_without_marks_and_in_bounds(text: str, quote: str)
     assert choose_quote(sentence, text) == (quote, find_quote(quote, 0, text))
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@check_rows(HOSTILE)
 def test_every_sentence_of_a_hostile_text_has_a_quote(text: str) -> None:
     for sentence in find_claims(text):
         quote, at = choose_quote(sentence, text)
@@ -174,17 +174,15 @@ def asked(tracker: Tracker, clock: FakeClock) -> Tracker:
     return tracker
 
 
-@pytest.mark.parametrize(
-    "later",
+@check_rows(
     [
-        pytest.param(f"Foreword.\n\n{TEXT}", id="something put in before"),
-        pytest.param(TEXT.replace("Prices fell in May. ", ""), id="something taken out before"),
-        pytest.param(f"{HOLDING}\n\n{LEAVING} Arland will sign.", id="the order changed"),
-        pytest.param(TEXT.replace(" ", "\n"), id="other line breaks"),
-        pytest.param(
-            TEXT.replace("Borland", "Sooner or later Borland"), id="words put in before the quote"
-        ),
+        f"Foreword.\n\n{TEXT}",
+        TEXT.replace("Prices fell in May. ", ""),
+        f"{HOLDING}\n\n{LEAVING} Arland will sign.",
+        TEXT.replace(" ", "\n"),
+        TEXT.replace("Borland", "Sooner or later Borland"),
     ],
+    "later",
 )
 def test_claim_and_rejection_move_with_their_words(asked: Tracker, later: str) -> None:
     add(asked, later)
@@ -199,14 +197,13 @@ def test_claim_and_rejection_move_with_their_words(asked: Tracker, later: str) -
     assert asked.system.verify().bad_seq is None
 
 
-@pytest.mark.parametrize(
-    "other",
+@check_rows(
     [
         "Borland will leave the customs union in 2028.",
         "The mayor of Borland may well resign in 2028 or so.",
         "",
     ],
-    ids=["a word changed", "another sentence", "nothing"],
+    "other",
 )
 def test_a_claim_whose_words_changed_is_on_no_other_sentence(asked: Tracker, other: str) -> None:
     later = TEXT.replace(LEAVING, other)

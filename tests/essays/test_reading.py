@@ -67,20 +67,15 @@ def test_every_sentence_is_there_in_order_with_its_state(essay: Tracker, clock: 
     assert (found[4].why, found[4].words) == ("no date", "rejected: no date")
 
 
-@pytest.mark.parametrize(
-    ("answer", "state"),
-    [
-        ("yes", "borne out"),
-        ("no", "not borne out"),
-        ("annulled", "no answer"),
-        ("ambiguous", "no answer"),
-    ],
-)
-def test_an_answer_shows_over_its_sentence(
-    essay: Tracker, clock: FakeClock, answer: str, state: str
-) -> None:
-    answered(essay, clock, "rain", SIGNS, answer)
-    assert states(essay)[SIGNS] == state
+def test_an_answer_shows_over_its_sentence(essay: Tracker, clock: FakeClock) -> None:
+    for name, at, answer, state in (
+        ("rain", SIGNS, "yes", "borne out"),
+        ("snow", LEAVES, "no", "not borne out"),
+        ("hail", HOLDS, "annulled", "no answer"),
+        ("fog", PRICES, "ambiguous", "no answer"),
+    ):
+        answered(essay, clock, name, at, answer, opens_at=clock.time)
+        assert states(essay)[at] == state
 
 
 def test_two_contrary_answers_count_half(essay: Tracker, clock: FakeClock) -> None:

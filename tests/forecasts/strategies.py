@@ -47,7 +47,7 @@ ANN = ForecasterId("ann")
 QUESTION = QuestionId("neutral")
 
 # Shared machines stall now and then, so no law fails by the clock.
-law = settings(max_examples=25)
+law = settings(max_examples=15)
 
 
 def day(days: float) -> datetime:

@@ -95,7 +95,7 @@ def test_chances_by_news_come_true_and_it_is_worth_one_on_average() -> None:
     and is hard to see in a simulation).
     """
     rng = np.random.default_rng(5)
-    is_favoured = np.arange(1200) % 2 == 1
+    is_favoured = np.arange(400) % 2 == 1
     news = [draw_coverage(rng, favoured=bool(yes)).totals.get("", 0.0) for yes in is_favoured]
     chances = 1.0 / (1.0 + np.exp(-np.array(news)))
     assert chances[is_favoured].mean() > chances[~is_favoured].mean() + 0.1

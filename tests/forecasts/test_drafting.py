@@ -508,7 +508,7 @@ words = st.lists(
 ).map(" ".join)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(
     st.one_of(st.text(max_size=120), words),
     st.sampled_from(["", "will", "?", "may", "if", "…", "is not"]),
@@ -529,7 +529,6 @@ def test_every_sentence_has_a_draft_that_can_be_looked_at(
         find_flaws(build_new_question(made, name="any", now=now), LintContext(now))
 
 
-@settings(deadline=None, max_examples=100)
 @given(words, st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_a_yes_no_draft_opens_once_its_words_are_filled(text: str, today: date) -> None:
     made = propose_drafts(ClaimSource(sentence(text), today), CATALOGUE)[0]
@@ -539,7 +538,6 @@ def test_a_yes_no_draft_opens_once_its_words_are_filled(text: str, today: date) 
     assert opened.closes_at > now
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_figure_lies_where_it_is_said_to(text: str) -> None:
     for figure in parse_figures(text):
@@ -549,11 +547,11 @@ def test_a_figure_lies_where_it_is_said_to(text: str) -> None:
 @pytest.mark.slow
 def test_a_hostile_sentence_takes_no_long_time() -> None:
     for piece in (
-        "will " * 20_000,
-        "a, " * 30_000,
-        "31 May to " * 10_000,
-        "either or " * 10_000,
-        "If x, " * 10_000,
-        "and will " * 10_000,
+        "will " * 5_000,
+        "a, " * 10_000,
+        "31 May to " * 3_000,
+        "either or " * 3_000,
+        "If x, " * 5_000,
+        "and will " * 3_000,
     ):
         assert propose_drafts(ClaimSource(sentence(piece), TODAY, None, (piece,)))

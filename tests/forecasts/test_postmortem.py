@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Binary, Categorical
@@ -35,6 +35,7 @@ from tests.dashboard.examples import (
 )
 from tests.dashboard.examples import resolution as resolved
 from tests.forecasts.scored import score_question
+from tests.forecasts.strategies import law
 
 NO = resolved("no", NOW)
 YES = resolved("yes", NOW)
@@ -119,7 +120,7 @@ def test_missed_are_unseen_pieces_towards_the_answer() -> None:
 # Paths
 
 
-@settings(deadline=None, max_examples=40)
+@law
 @given(paths, paths, st.sampled_from([YES, NO]))
 def test_gains_sum_to_the_difference_in_skill(mine: Timeline, other: Timeline, answer) -> None:  # type: ignore[no-untyped-def]
     scores = score_question(QUESTION, answer, {ME: mine, ANA: other})
@@ -128,7 +129,7 @@ def test_gains_sum_to_the_difference_in_skill(mine: Timeline, other: Timeline, a
     assert lost == pytest.approx(skill[ANA] - skill[ME], abs=1e-9)
 
 
-@settings(deadline=None, max_examples=40)
+@law
 @given(paths, paths)
 def test_what_one_loses_the_other_gains(mine: Timeline, other: Timeline) -> None:
     there, back = (

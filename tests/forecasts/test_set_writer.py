@@ -27,7 +27,7 @@ TABLES = read_tables("forecasts/set_writer")
 
 @settings(
     deadline=None,
-    max_examples=15,
+    max_examples=5,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(question_sets())
@@ -37,7 +37,6 @@ def test_what_is_written_is_read_as_the_same_set(made: QuestionSet) -> None:
         assert getattr(again, field.name) == getattr(made, field.name), field.name
 
 
-@settings(deadline=None, max_examples=30)
 @given(texts, lists)
 def test_whatever_a_text_holds_a_toml_reader_gets_it_back(
     text: str, items: tuple[str, ...]

@@ -18,9 +18,9 @@ from forecasts.questions.compiled_question import (
 from forecasts.questions.question import Question
 from tests.builders import a_question
 from tests.forecasts.set_strategies import own_lines as lines_in_own_words
-from tests.forecasts.set_strategies import questions
+from tests.forecasts.strategies import categorical_question, numeric_question, question
 
-KINDS = st.sampled_from(["binary", "categorical", "ordered", "numeric", "date"])
+KINDS = st.sampled_from([question(), categorical_question(), numeric_question()])
 RULES = CompiledQuestion((Statement("Rain falls", "It stays dry"),), (("Oslo",),))
 ASKED = a_question()
 
@@ -28,17 +28,17 @@ ASKED = a_question()
 @st.composite
 def asked_and_worded(draw: st.DrawFn) -> tuple[Question, CompiledQuestion, CompiledQuestion]:
     """A question, lines that the rules might make of it, and lines in somebody's own words."""
-    question = draw(questions("q-1", draw(KINDS), []))
-    return question, draw(lines_in_own_words(question)), draw(lines_in_own_words(question))
+    asked = draw(KINDS)
+    return asked, draw(lines_in_own_words(asked)), draw(lines_in_own_words(asked))
 
 
 @given(asked_and_worded())
 def test_own_lines_win_and_the_rules_fill_the_rest(
     drawn: tuple[Question, CompiledQuestion, CompiledQuestion],
 ) -> None:
-    question, rules, worded = drawn
-    check_own_lines(question, worded)
-    whole = complete_own_lines(question, worded, rules)
+    asked, rules, worded = drawn
+    check_own_lines(asked, worded)
+    whole = complete_own_lines(asked, worded, rules)
     by_option = {statement.option: statement for statement in whole.statements}
     for statement in worded.statements:
         shown = by_option[statement.option]
@@ -48,7 +48,7 @@ def test_own_lines_win_and_the_rules_fill_the_rest(
     assert whole.author == worded.author
     # Storing what is shown stores no line of the rules, and shows the same again.
     stored = drop_rule_lines(whole, rules)
-    assert complete_own_lines(question, stored, rules) == whole
+    assert complete_own_lines(asked, stored, rules) == whole
     made = {(s.option, side) for s in rules.statements for side in (("yes", s.yes), ("no", s.no))}
     for s in stored.statements:
         assert not {(s.option, ("yes", s.yes)), (s.option, ("no", s.no))} & {

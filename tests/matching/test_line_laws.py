@@ -43,6 +43,9 @@ WORDS = (
 
 TABLE = KINDS[2]
 
+few = settings(max_examples=12)
+"""An example costs a matcher, which knows the words of its profiles."""
+
 encoders_of_all_kinds = st.sampled_from(KINDS)
 headlines = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join)
 several = st.lists(headlines, max_size=3).map(tuple)
@@ -59,6 +62,7 @@ def relevance_of(match: Match | None) -> float:
     return match.relevance if match else 0.0
 
 
+@few
 @given(encoders_of_all_kinds, headlines, several, several, headlines, items)
 def test_a_further_line_never_lowers_the_relevance(
     encoders: Encoders,
@@ -77,6 +81,7 @@ def test_a_further_line_never_lowers_the_relevance(
         assert relevance_of(match_all(encoders, longer, item)) >= relevance
 
 
+@few
 @given(
     encoders_of_all_kinds,
     st.lists(headlines, min_size=1, max_size=3).map(tuple),
@@ -146,6 +151,7 @@ def select_best(
     return select_best_matches(matches, profiles, LEARNED).get(question.id)
 
 
+@few
 @given(encoders_of_all_kinds, items, st.lists(indicators, max_size=3), indicators)
 def test_a_further_indicator_never_lowers_the_relevance(
     encoders: Encoders, item: ItemText, written: list[Indicator], further: Indicator
@@ -155,6 +161,7 @@ def test_a_further_indicator_never_lowers_the_relevance(
     assert before is None or (after is not None and after.relevance >= before.relevance)
 
 
+@few
 @given(encoders_of_all_kinds, items, several, several, headlines)
 def test_a_further_confirmed_headline_never_lowers_the_relevance(
     encoders: Encoders, item: ItemText, yes: tuple[str, ...], no: tuple[str, ...], line: str
@@ -219,8 +226,8 @@ def test_a_date_in_a_question_is_no_line_of_it(event: str, date: str) -> None:
     )
 
 
+@few
 @given(encoders_of_all_kinds, events, dates, st.sampled_from(["", "Calendar: ", "Fireworks "]))
-@settings(max_examples=25)
 def test_a_date_in_a_question_never_matches(
     encoders: Encoders, event: str, date: str, before: str
 ) -> None:

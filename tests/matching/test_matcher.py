@@ -72,11 +72,9 @@ def test_a_veto_stops_it(encoders: Encoders) -> None:
 
 
 @every_kind
-@pytest.mark.parametrize(
-    "title", ["Sensex gains 200 points as banks rally", "", "🎉", "The of and", "\ud800", "\0"]
-)
-def test_what_is_about_something_else_matches_nothing(encoders: Encoders, title: str) -> None:
-    assert match_one(encoders, title) == ()
+def test_what_is_about_something_else_matches_nothing(encoders: Encoders) -> None:
+    for title in ("Sensex gains as banks rally", "", "🎉", "The of and", "\ud800", "\0"):
+        assert match_one(encoders, title) == (), title
 
 
 def test_a_shared_year_matches_nothing() -> None:
@@ -199,13 +197,11 @@ def match_batches(
     return [matches for batch in batches for matches in matcher.match(batch, 0.01)]
 
 
-@every_kind
-@settings(max_examples=25, deadline=None)
-@given(items, st.data())
+@settings(max_examples=12)
+@given(st.sampled_from(KINDS), items, st.integers(0, 7))
 def test_batches_and_order_change_no_bit_of_a_match(
-    encoders: Encoders, batch: list[ItemText], data: st.DataObject
+    encoders: Encoders, batch: list[ItemText], cut: int
 ) -> None:
-    cut = data.draw(st.integers(0, len(batch)))
     whole = match_batches(encoders, [batch])
     assert match_batches(encoders, [batch[:cut], batch[cut:]]) == whole
     assert match_batches(encoders, [[item] for item in reversed(batch)]) == whole[::-1]

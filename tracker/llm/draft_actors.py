@@ -226,7 +226,7 @@ def _index_places() -> dict[str, Place]:
 def _place_pattern() -> re.Pattern[str]:
     places = load_catalogue().places
     words = (w for place in places for w in (*_list_place_words(place), *_list_offices(place)))
-    return compile_phrases(word for word in words if word.lower() in _index_places())
+    return compile_phrases(tuple(word for word in words if word.lower() in _index_places()))
 
 
 def _list_place_words(place: Place) -> tuple[str, ...]:

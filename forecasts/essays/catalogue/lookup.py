@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -107,7 +107,7 @@ def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch
     matches = (
         match
         for entry in index.iterate_near(f"{claim.main} {near}")
-        if (match := _match_entry(index, entry, claim, near)) is not None
+        if (match := _match_entry(entry, claim, near)) is not None
     )
     around = () if _GROUP.search(claim.text) else around
     placed = (_place_match(match, named, around) for match in matches)
@@ -116,9 +116,6 @@ def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    subjects: dict[str, re.Pattern[str]]
-    excludes: dict[str, re.Pattern[str]]
-    verbs: dict[str, re.Pattern[str]]
     places: re.Pattern[str]
     place_of: dict[str, Place]
     by_stem: dict[str, tuple[CatalogueEntry, ...]]
@@ -152,13 +149,7 @@ def _index_catalogue(catalogue: Catalogue) -> _Index:
         for phrase in entry.subjects:
             by_stem[_find_stem(phrase)][entry.id] = entry
     return _Index(
-        {entry.id: compile_phrases(entry.subjects) for entry in catalogue.entries},
-        {entry.id: compile_phrases(entry.excludes) for entry in catalogue.entries},
-        {
-            entry.id: compile_phrases(form for verb in entry.verbs for form in inflect(verb))
-            for entry in catalogue.entries
-        },
-        compile_phrases(place_of),
+        compile_phrases(tuple(place_of)),
         place_of,
         {stem: tuple(entries.values()) for stem, entries in by_stem.items()},
     )
@@ -174,24 +165,37 @@ _WORD: Final = re.compile(r"\w+")
 _STEM: Final = 4
 
 
-def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
+@cache
+def compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Compile phrases to one pattern: whole words, any case unless a capital says it is a name.
 
-    >>> compile_phrases(["tariff*", "US"]).findall("The US and us: Tariffs")
+    It is kept, and made only when a text may name one of them: all of a catalogue take seconds.
+
+    >>> compile_phrases(("tariff*", "US")).findall("The US and us: Tariffs")
     ['US', 'Tariffs']
     """
-    parts = [_compile_phrase(phrase) for phrase in sorted(set(phrases), key=len, reverse=True)]
-    return re.compile("|".join(parts) or r"(?!)")
+    parts = [_write_pattern(phrase) for phrase in sorted(set(phrases), key=len, reverse=True)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts) or '(?!)'})(?!\w)")
 
 
-def _compile_phrase(phrase: str) -> str:
+@cache
+def compile_verbs(verbs: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile all forms of verb phrases to one pattern.
+
+    >>> compile_verbs(("sign",)).findall("Whoever signed it is signing again.")
+    ['signed', 'signing']
+    """
+    return compile_phrases(tuple(form for verb in verbs for form in inflect(verb)))
+
+
+def _write_pattern(phrase: str) -> str:
     words = re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
     words = re.sub("[’']", "[’']", words)
     if phrase == phrase.lower():
-        return rf"(?<!\w)(?i:{words})(?!\w)"
+        return rf"(?i:{words})"
     # At the beginning of a sentence a small word has a capital.
     first = f"[{words[0]}{words[0].upper()}]" if words[0].islower() else words[0]
-    return rf"(?<!\w){first}{words[1:]}(?!\w)"
+    return rf"{first}{words[1:]}"
 
 
 def _unify_apostrophes(text: str) -> str:
@@ -217,17 +221,15 @@ def inflect(verb: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{form} {tail}".strip() for form in forms))
 
 
-def _match_entry(
-    index: _Index, entry: CatalogueEntry, claim: ClaimText, near: str
-) -> CatalogueMatch | None:
+def _match_entry(entry: CatalogueEntry, claim: ClaimText, near: str) -> CatalogueMatch | None:
     """Match an entry that the claim names, or the sentence `near` to which it points back."""
-    pattern = index.subjects[entry.id]
+    pattern = compile_phrases(entry.subjects)
     hits = [hit for hit in pattern.finditer(claim.main) if not is_narrowed(hit, claim.main)]
     in_claim = bool(hits)
     hits = hits or list(pattern.finditer(near))[-1:]
-    if not hits or index.excludes[entry.id].search(claim.text if in_claim else near):
+    if not hits or compile_phrases(entry.excludes).search(claim.text if in_claim else near):
         return None
-    verb = _find_verb(index.verbs[entry.id], claim.main, hits if in_claim else [])
+    verb = _find_verb(compile_verbs(entry.verbs), claim.main, hits if in_claim else [])
     if entry.kind != "series" and verb is None:
         return None
     best = max(hits, key=lambda hit: len(hit[0].split()))

@@ -138,4 +138,4 @@ def stays(event: str) -> bool:
 def _patterns(verbs: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[str]:
     forms = [form for verb in verbs for form in inflect(verb)]
     more = [form for word in words for form in (inflect(word) if " " not in word else (word,))]
-    return compile_phrases([*forms, *more])
+    return compile_phrases((*forms, *more))

@@ -7,7 +7,6 @@ announcements, then news agencies. A proposal is for a person to check, and says
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from forecasts.essays.catalogue.entries import Catalogue, Institution, load_catalogue
@@ -148,7 +147,7 @@ def _find_named(
     bodies: tuple[tuple[Institution, str], ...], text: str, why: str
 ) -> Iterator[ProposedSource]:
     for body, name in bodies:
-        if body.words and _compile(body.words).search(text):
+        if body.words and compile_phrases(body.words).search(text):
             yield ProposedSource(name, body.source, why)
 
 
@@ -162,7 +161,7 @@ def _find_by_topic(
     hits = [
         (len(hit[0].split()), hit[0], body, name)
         for body, name in bodies
-        if (hit := _compile(body.topics).search(text))
+        if (hit := compile_phrases(body.topics).search(text))
         and not (_TITLE.search(hit[0]) and _NAME_BEFORE.search(text[: hit.start()]))
     ]
     for _, topic, body, name in sorted(hits, key=lambda hit: -hit[0]):
@@ -174,11 +173,6 @@ _NAME_BEFORE: Final = re.compile(
     r"\b(?!The |A |An |In |At |By |For |And |But |Next |This |Winter |Summer |Men’s |Women’s )"
     r"[A-Z][\w’-]* $"
 )
-
-
-@cache
-def _compile(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    return compile_phrases(phrases)
 
 
 _BODY: Final = re.compile(

@@ -27,6 +27,7 @@ from tests.acceptance.evaluation.labelled import (
 )
 from tests.acceptance.evaluation.labels import PAIRS, QUESTIONS, a_pair, written
 from tests.machine.model_stub import ModelStub, Reply, reading
+from tests.tables import check_rows
 from tracker.app import question_set_files
 from tracker.errors import Refused
 from tracker.settings import Settings
@@ -68,6 +69,10 @@ def test_logged_stories_are_compared_with_the_labels(tmp_path: Path) -> None:
     assert (own.name, own.questions, own.logged.n) == ("own question", 2, len(PAIRS))
     assert own.logged.hits == summit.logged.hits + strike.logged.hits
     assert own.per_10000 is None
+    # Scores are those of single profiles.
+    assert by_pair["summit", "a"].score == pytest.approx(first.relevance, abs=1e-6)
+    assert by_pair["summit", "a"].score > by_pair["summit", "c"].score
+    assert by_pair["summit", "a"].bm25 > 0.0 == by_pair["summit", "c"].bm25
 
 
 def test_a_model_judges_what_was_logged(tmp_path: Path) -> None:
@@ -82,15 +87,6 @@ def test_a_model_judges_what_was_logged(tmp_path: Path) -> None:
         refusing = replace(settings, model_url=stub.endpoint().base_url)
         with pytest.raises(Refused, match="the model stopped on"):
             evaluated(tmp_path, settings=refusing)
-
-
-def test_scores_are_those_of_single_profiles(tmp_path: Path) -> None:
-    by_pair = {(p.question_id, p.item_id): p for p in evaluated(tmp_path).pairs}
-    logged = by_pair["summit", "a"].logged
-    assert logged is not None
-    assert by_pair["summit", "a"].score == pytest.approx(logged.relevance, abs=1e-6)
-    assert by_pair["summit", "a"].score > by_pair["summit", "c"].score
-    assert by_pair["summit", "a"].bm25 > 0.0 == by_pair["summit", "c"].bm25
 
 
 def test_a_question_of_a_shipped_set_has_its_indicators(tmp_path: Path) -> None:
@@ -190,8 +186,7 @@ def test_questions_that_a_set_has_no_more_are_left_out(capsys: pytest.CaptureFix
     assert drop_retired([labelled("sold-2019", OWN)]) == [labelled("sold-2019", OWN)]
 
 
-@pytest.mark.parametrize(
-    ("questions", "pairs", "why"),
+@check_rows(
     [
         (QUESTIONS[:1], PAIRS, "there are pairs on strike, and no such question"),
         (QUESTIONS, [*PAIRS, PAIRS[0]], "summit has two labels for a"),
@@ -201,6 +196,9 @@ def test_questions_that_a_set_has_no_more_are_left_out(capsys: pytest.CaptureFix
             f"the set {SET} has no question summit",
         ),
     ],
+    "questions",
+    "pairs",
+    "why",
 )
 def test_files_that_do_not_fit_are_refused(
     tmp_path: Path,

@@ -73,19 +73,19 @@ def test_one_fate_accuses_nobody() -> None:
     # Five questions each of forty families that share one fate, all of the same forecast.
     rng = np.random.default_rng(3)
     alarms = {"known": 0, "opened together": 0, "opened apart": 0}
-    for world in range(60):
+    for world in range(40):
         p = np.repeat(rng.integers(1, 10, 40) / 10, 5)
         happened = np.repeat(rng.random(40), 5) < p
         families = np.repeat(np.arange(40), 5).tolist()
         order = rng.permutation(200)
         for name, found in (
-            ("known", judge_calibration(p, happened, families, draws=300, seed=world)),
-            ("opened together", judge_calibration(p, happened, draws=300, seed=world)),
-            ("opened apart", judge_calibration(p[order], happened[order], draws=300, seed=world)),
+            ("known", judge_calibration(p, happened, families, draws=150, seed=world)),
+            ("opened together", judge_calibration(p, happened, draws=150, seed=world)),
+            ("opened apart", judge_calibration(p[order], happened[order], draws=150, seed=world)),
         ):
             alarms[name] += any(found.outside) or found.deviation.is_far
-    assert max(alarms["known"], alarms["opened together"]) <= 8
-    assert alarms["opened apart"] >= 15
+    assert max(alarms["known"], alarms["opened together"]) <= 5
+    assert alarms["opened apart"] >= 10
 
 
 def test_too_sure_forecasts_leave_the_band() -> None:

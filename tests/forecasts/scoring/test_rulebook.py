@@ -6,7 +6,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -402,7 +402,7 @@ def test_an_even_curve_earns_no_points(scale: Scale) -> None:
         )
 
 
-@law
+@settings(max_examples=6)
 @given(st.sampled_from([OPEN, LOG]).flatmap(lambda scale: st.tuples(st.just(scale), cdfs(scale))))
 def test_the_masses_of_a_scale_sum_to_one(pair: tuple[Scale, Cdf]) -> None:
     scale, held = pair
