@@ -152,7 +152,7 @@ def check_example(context: click.Context) -> None:
     [
         (["questoin"], "Did you mean 'question'?"),
         (["question", "shwo"], "Did you mean 'show'?"),
-        (["inbox"], "Did you mean 'evidence inbox'?"),
+        (["remove"], "Did you mean 'essay remove' or 'notify remove'?"),
     ],
 )
 def test_near_names_are_proposed_for_an_unknown_command(typed: list[str], meant: str) -> None:

@@ -156,8 +156,8 @@ def _read_parts(source: ClaimSource) -> Iterator[HeldClaim]:
     is_of_before = source.before and _CHANCE_ALONE.match(text)
     text = source.before[-1] if is_of_before else text
     for statement in split_predictions(text):
-        kept = keep_prediction(statement)
-        words = kept if statement.endswith(kept) else statement
+        prediction = keep_prediction(statement)
+        words = prediction if statement.endswith(prediction) else statement
         part = strip_attitude(words)
         claim = write_digits(name_base_years(part.text, source.day))
         before = f"{text[: max(0, text.find(words))]} {part.before}".strip()

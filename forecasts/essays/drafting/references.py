@@ -78,9 +78,9 @@ def _fill_owner(clause: Clause, part: str, before: Sequence[str]) -> str:
     >>> _fill_owner(parse_clause("Its crop will fail."), "Its crop will fail.", ["Chad is dry."])
     'Chad’s crop'
     """
-    thing = clause.subject.removeprefix(f"{OWNER_GAP} ")
-    match = re.search(rf"\b(its|their|his|her) {re.escape(thing)}", part, re.IGNORECASE)
-    if thing == clause.subject or match is None:
+    owned = clause.subject.removeprefix(f"{OWNER_GAP} ")
+    match = re.search(rf"\b(its|their|his|her) {re.escape(owned)}", part, re.IGNORECASE)
+    if owned == clause.subject or match is None:
         return ""
     nearest = next((t for t in (part[: match.start()], *reversed(before)) if t.strip()), "")
     pronouns = _OWNERS[match[1].lower()]
@@ -90,7 +90,7 @@ def _fill_owner(clause: Clause, part: str, before: Sequence[str]) -> str:
     if not any(word[:1].isupper() for word in owner.split()):
         return ""
     apostrophe = "'" if "'" in nearest else "’"
-    return f"{owner}{apostrophe}{'' if owner.endswith('s') else 's'} {thing}"
+    return f"{owner}{apostrophe}{'' if owner.endswith('s') else 's'} {owned}"
 
 
 _OWNERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

@@ -85,11 +85,11 @@ def _explain_status(request: Request, error: Exception) -> Response:
 
 
 def _explain_fields(request: Request, error: Exception) -> Response:
-    found = cast(RequestValidationError, error).errors()[:20]
-    if found and found[0]["type"] == "json_invalid":
-        place = found[0]["loc"][-1]
+    faults = cast(RequestValidationError, error).errors()[:20]
+    if faults and faults[0]["type"] == "json_invalid":
+        place = faults[0]["loc"][-1]
         return make_problem(422, f"the body is not valid JSON from character {place} on")
-    rows = [{"field": ".".join(map(str, row["loc"])), "reason": str(row["msg"])} for row in found]
+    rows = [{"field": ".".join(map(str, row["loc"])), "reason": str(row["msg"])} for row in faults]
     first = rows[0] if rows else {"field": "body", "reason": "not valid"}
     return make_problem(422, f"{first['field']}: {first['reason']}", errors=rows)
 

@@ -164,7 +164,9 @@ SYSTEM_COMMANDS: Final = {
         "Serve an agent by MCP, over standard input and output.",
         "--as agent:scout",
     ),
-    "jobs": CommandEntry("workers:jobs", "List parked jobs, or try one again.", "--retry 12"),
+    "jobs": CommandEntry(
+        "workers:jobs", "List parked jobs, try one again, or drop it.", "--retry 12"
+    ),
     "address": CommandEntry(
         "operations:address", "Print an address that lets you into the dashboard once."
     ),

@@ -63,10 +63,16 @@ class LazyCommands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the name, the imported command with its example, and its arguments."""
-        places = self._find_places(args[0])
-        if places and not ctx.resilient_parsing:
-            ctx.fail(f"No such command '{args[0]}'. Did you mean {' or '.join(places)}?")
+        """Return the name, the imported command with its example, and its arguments.
+
+        A command that stands in one group alone is found without it: `tracker verify`.
+        """
+        groups = self._find_groups(args[0])
+        if len(groups) == 1:
+            args = [*groups, *args]
+        elif groups and not ctx.resilient_parsing:
+            places = " or ".join(f"'{group} {args[0]}'" for group in groups)
+            ctx.fail(f"No such command '{args[0]}'. Did you mean {places}?")
         name, command, arguments = super().resolve_command(ctx, args)
         if name is not None and command is not None:
             entry = self.entries[name]
@@ -77,10 +83,10 @@ class LazyCommands(click.Group):
             command.epilog = f"\b\nExample: {ctx.command_path} {name} {entry.example}".rstrip()
         return name, command, arguments
 
-    def _find_places(self, name: str) -> list[str]:
-        """Return where in the groups a command stands that is not here."""
+    def _find_groups(self, name: str) -> list[str]:
+        """Return the groups in which a command stands that is not here."""
         return [
-            f"'{group} {name}'"
+            group
             for group, entry in self.entries.items()
             if isinstance(entry, GroupEntry) and name in entry.commands and name not in self.entries
         ]
