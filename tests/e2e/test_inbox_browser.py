@@ -1,7 +1,7 @@
 """Evidence judged and added in a real browser, in as few acts as can be."""
 
 import re
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ def waiting(data: Path) -> int:
 
 
 @pytest.mark.behaviour(7)
-def test_evidence_is_judged_corrected_and_taken_back_by_keys(visitor: Visitor, demo: Path) -> None:
+def test_evidence_is_judged_and_taken_back_by_keys(visitor: Visitor, demo: Path) -> None:
     before = waiting(demo)
     page = visitor.open("/inbox")
     expect(page.locator(".marked mark").first).to_be_visible()
@@ -39,27 +39,20 @@ def test_evidence_is_judged_corrected_and_taken_back_by_keys(visitor: Visitor, d
     visitor.press("u")
     expect(section.first).to_have_text(f"Evidence to judge · {number}")
     assert waiting(demo) == before
-    for place in count(1):
+    for place in (1, 2, 3):
         expect(page.get_by_text(re.compile(rf"^{place} of \d+$"))).to_be_visible()
-        visitor.settle()
         assert count_lines(page) <= 2
-        if place > 1 and not page.get_by_text("one by one").count():
-            break  # it is on one question
         visitor.press("j")
-    for key in ("n", "4"):
-        visitor.press(key)
-    pressed = page.locator('[data-testid="stBaseButton-primary"]')
-    expect(pressed.filter(has_text="for NO")).to_have_count(1)
-    expect(pressed.filter(has_text="strong")).to_have_count(1)
-    for key, told, left in (
-        ("a", "Accepted", before - 1),
-        ("u", "Undone: it waits again", before),
-        ("Shift+U", "Accepted", before - 1),
-        ("u", "Undone: it waits again", before),
+    expect(page.get_by_text(re.compile(r"^4 of \d+$"))).to_be_visible()
+    for key, told, waits in (
+        ("a", "Accepted", False),
+        ("u", "Undone: ", True),
+        ("Shift+U", "Accepted", False),
+        ("u", "Undone: ", True),
     ):
         visitor.press(key)
         expect(notice).to_contain_text(told)
-        assert waiting(demo) == left
+        assert (waiting(demo) == before) == waits
     visitor.picture("inbox-keys")
 
 
