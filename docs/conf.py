@@ -41,9 +41,9 @@ def setup(app: Any) -> None:
 
 
 def insert_modules(app: Any, page: str, source: list[str]) -> None:
-    """Replace a line `@modules PACKAGE` by a reference of its modules; not with `-t prose`."""
-    write = (lambda match: "") if app.tags.has("prose") else (lambda match: list_modules(match[1]))
-    source[0] = re.sub(r"^@modules (\S+)$", write, source[0], flags=re.M)
+    """Replace a line `@modules PACKAGE` by a reference of its modules."""
+    pattern = r"^@modules (\S+)$"
+    source[0] = re.sub(pattern, lambda match: list_modules(match[1]), source[0], flags=re.M)
 
 
 def list_modules(package: str) -> str:

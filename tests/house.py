@@ -50,6 +50,8 @@ class Module:
     path: Path
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
+    """All nodes of the tree, which every rule looks through."""
 
     @property
     def name(self) -> str:
@@ -81,12 +83,13 @@ def read_modules(root: Path = ROOT) -> tuple[Module, ...]:
     """Parse every module of the product; migrations are a record and stay as they were."""
     paths = sorted(path for folder in FOLDERS for path in (root / folder).rglob("*.py"))
     texts = {path: path.read_text("utf-8") for path in paths if "versions" not in path.parts}
-    return tuple(Module(path, text, ast.parse(text)) for path, text in texts.items())
+    trees = ((path, text, ast.parse(text)) for path, text in texts.items())
+    return tuple(Module(path, text, tree, (*ast.walk(tree),)) for path, text, tree in trees)
 
 
-def iter_bound_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def iter_bound_names(module: Module) -> Iterator[tuple[str, int]]:
     """Yield every name that an assignment, a parameter or a loop binds, with its line."""
-    for node in ast.walk(tree):
+    for node in module.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno
         elif isinstance(node, ast.arg):
@@ -95,16 +98,16 @@ def iter_bound_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield node.name, node.lineno
 
 
-def iter_functions(tree: ast.AST) -> Iterator[Function]:
+def iter_functions(module: Module) -> Iterator[Function]:
     """Yield every function and method, without dunder methods."""
-    for node in ast.walk(tree):
+    for node in module.nodes:
         if isinstance(node, Function) and not node.name.startswith("__"):
             yield node
 
 
-def iter_docstrings(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def iter_docstrings(module: Module) -> Iterator[tuple[str, int]]:
     """Yield every docstring, those of constants and fields included, with its line."""
-    for node in ast.walk(tree):
+    for node in module.nodes:
         body = getattr(node, "body", None)
         for statement in body if isinstance(body, list) else ():
             match statement:
@@ -123,28 +126,28 @@ def begins_with_participle(function: Function) -> bool:
 
 def iter_vague_names(module: Module) -> Iterator[str]:
     """Yield bound names that do not say what they hold."""
-    for name, line in iter_bound_names(module.tree):
+    for name, line in iter_bound_names(module):
         if name.strip("_") in VAGUE_NAMES:
             yield f"{line}: {name}"
 
 
 def iter_question_docstrings(module: Module) -> Iterator[str]:
     """Yield docstrings that begin with a question word."""
-    for text, line in iter_docstrings(module.tree):
+    for text, line in iter_docstrings(module):
         if text.split(" ", 1)[0] in QUESTION_WORDS:
             yield f"{line}: {text.splitlines()[0]}"
 
 
 def iter_participles(module: Module) -> Iterator[str]:
     """Yield function names that begin with a participle."""
-    for function in iter_functions(module.tree):
+    for function in iter_functions(module):
         if begins_with_participle(function):
             yield f"{function.lineno}: {function.name}"
 
 
 def iter_extreme_constants(module: Module) -> Iterator[str]:
     """Yield constants named `MOST_` or `LEAST_` where the field says `MAX_` and `MIN_`."""
-    for name, line in iter_bound_names(module.tree):
+    for name, line in iter_bound_names(module):
         if _EXTREMES.match(name):
             yield f"{line}: {name}"
 
@@ -158,7 +161,7 @@ def iter_long_lines(module: Module) -> Iterator[str]:
 
 def iter_packed_parameters(module: Module) -> Iterator[str]:
     """Yield parameters that pack values of different types into a tuple."""
-    for function in iter_functions(module.tree):
+    for function in iter_functions(module):
         arguments = function.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             if _packs_values(argument.annotation):
@@ -212,9 +215,7 @@ def count_loose_modules(modules: Sequence[Module]) -> dict[str, int]:
 
 def list_long_functions(modules: Sequence[Module]) -> list[str]:
     """List the functions longer than the limit, with their length."""
-    functions = (
-        (module, function) for module in modules for function in iter_functions(module.tree)
-    )
+    functions = ((module, function) for module in modules for function in iter_functions(module))
     return [
         f"{module.name}: {function.name} has {_count_lines(function)} lines"
         for module, function in functions
@@ -231,7 +232,7 @@ def count_code_lines(module: Module) -> int:
         if token.type not in _NO_CODE
         for line in range(token.start[0], token.end[0] + 1)
     }
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant(value=str())):
                 code -= {*range(node.lineno, (node.end_lineno or node.lineno) + 1)}
@@ -252,10 +253,10 @@ _NO_CODE: Final = {
 def measure(modules: Sequence[Module]) -> tuple[Measure, ...]:
     """Return every measure that the sources give."""
     breaches = {rule: len(places) for rule, places in list_breaches(modules).items()}
-    functions = [function for module in modules for function in iter_functions(module.tree)]
+    functions = [function for module in modules for function in iter_functions(module)]
     lengths = sorted(_count_lines(function) for function in functions)
-    bound = sum(1 for module in modules for _ in iter_bound_names(module.tree))
-    docstrings = sum(1 for module in modules for _ in iter_docstrings(module.tree))
+    bound = sum(1 for module in modules for _ in iter_bound_names(module))
+    docstrings = sum(1 for module in modules for _ in iter_docstrings(module))
     one_word = sum("_" not in function.name.strip("_") for function in functions)
     loose = count_loose_modules(modules)
     return (

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
-from forecasts.question_sets.question_set import read_question_set
+from forecasts.question_sets.question_set import QuestionSet, read_question_set
 from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
 from tests.builders import FakeClock, no_network
 from tests.forecasts.small_set import TEXTS
@@ -40,10 +41,27 @@ source = "wire"
 url = "https://example.org/last"
 """
 SMALL = read_question_set({**TEXTS, "history.toml": TEXTS["history.toml"] + LAST})
+UNREVIEWED = demo.UNREVIEWED_PERIOD
+
+
+@pytest.fixture(autouse=True, scope="module")
+def reviewing() -> Iterator[None]:
+    """All news is reviewed, so that a replay that is continued later reviews the same: confirmed
+    headlines are lines that later news is compared with.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "UNREVIEWED_PERIOD", timedelta(days=0))
+        yield
 
 
 def silent(_done: int, _total: int, _at: datetime) -> None:
     """A replay that nobody watches."""
+
+
+def a_world() -> QuestionSet:
+    """A world with news every other week and a forecast every month."""
+    busy = busy_world()
+    return replace(busy, events=busy.events[::4], forecasts=busy.forecasts[::4])
 
 
 def seen(settings: Settings) -> Tracker:
@@ -63,12 +81,14 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, float]:
-    """The busy world, replayed to its end without a break, and how many seconds that took."""
+    """A world with news and forecasts, replayed to its end without a break, and how many seconds
+    that took.
+    """
     made, began = (
         Settings(data_dir=tmp_path_factory.mktemp("whole"), me="ada", encoder="static"),
         time.monotonic(),
     )
-    replay(made, busy_world(), END, silent)
+    replay(made, a_world(), END, silent)
     return made, time.monotonic() - began
 
 
@@ -106,24 +126,18 @@ def test_a_replay_keeps_who_worded_its_headlines(small: Settings) -> None:
         assert tracker.system.headline_credit() == said
 
 
-@pytest.mark.slow
 def test_a_replay_can_be_continued_to_a_later_day(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, whole: tuple[Settings, float]
 ) -> None:
-    """It leaves the same as one without a break, where both review the same: confirmed headlines
-    are lines that later news is compared with.
-    """
-    monkeypatch.setattr(demo, "UNREVIEWED_PERIOD", timedelta(days=0))
-    world, december = busy_world(), END - timedelta(days=43)
-    replay(settings, world, december, silent)
-    assert replay(settings, world, END, silent) > 5
-    without_break = replace(settings, data_dir=tmp_path / "at once")
-    replay(without_break, world, END, silent)
-    continued, at_once = summary(settings), summary(without_break)
+    world = a_world()
+    continued = replace(settings, encoder="static")
+    replay(continued, world, END - timedelta(days=43), silent)
+    assert replay(continued, world, END, silent) > 5
+    got, at_once = summary(continued), summary(whole[0])
     for part in ("resolutions", "evidence", "decisions"):
-        assert continued[part] == at_once[part]
+        assert got[part] == at_once[part]
     for question, acts in at_once["acts"].items():
-        assert continued["acts"][question][ADA, "forecast"] == acts[ADA, "forecast"]
+        assert got["acts"][question][ADA, "forecast"] == acts[ADA, "forecast"]
 
 
 def list_tables(settings: Settings) -> dict[str, list[Any]]:
@@ -144,7 +158,7 @@ def test_a_paused_replay_ends_as_one_without_a_pause(
     at_once, _ = whole
     paused = replace(at_once, data_dir=tmp_path)
     for stop, reached in ((demo.START, demo.START), (END - timedelta(days=90), None)):
-        assert replay(paused, busy_world(), END, silent, stop=stop) > 1
+        assert replay(paused, a_world(), END, silent, stop=stop) > 1
         with seen(paused) as tracker:
             assert tracker.system.replay_end() == END
             until = tracker.system.replayed_until()
@@ -161,8 +175,8 @@ def test_a_paused_replay_ends_as_one_without_a_pause(
                 tracker.system.lead(),
                 pytest.raises(AlreadyRunning),
             ):  # while another process replays
-                replay(paused, busy_world(), END, silent)
-    assert replay(paused, busy_world(), END, silent) > 1
+                replay(paused, a_world(), END, silent)
+    assert replay(paused, a_world(), END, silent) > 1
     with seen(paused) as tracker:
         assert tracker.system.replay_end() is None
         with open_tracker(tracker.settings, follow_replay=True, fetch=no_network) as viewer:
@@ -172,15 +186,16 @@ def test_a_paused_replay_ends_as_one_without_a_pause(
 
 @pytest.mark.slow
 def test_acts_during_a_replay_do_not_disturb_it(settings: Settings) -> None:
-    stop, later = END - timedelta(days=150), END - timedelta(days=60)
-    replay(settings, busy_world(), END, silent, stop=stop)
+    world, later = a_world(), END - timedelta(days=60)
+    stop = world.events[5].at + timedelta(hours=1)
+    replay(settings, world, END, silent, stop=stop)
     with open_tracker(replay_settings(settings), now=lambda: later, fetch=no_network) as tracker:
         tracker.acting_as(ADA).forecasts.submit("treaty", Binary(0.63))
         reviewed = [card.evidence.id for card in tracker.evidence.inbox()]
         for evidence_id in reviewed:
             tracker.evidence.review(evidence_id, "rejected")
     assert reviewed
-    assert replay(settings, busy_world(), END, silent) > 1
+    assert replay(settings, world, END, silent) > 1
     with seen(settings) as tracker:
         assert tracker.system.verify().bad_seq is None
         page = tracker.questions.get("treaty")
@@ -202,12 +217,13 @@ def test_a_replay_opens_the_siblings_of_its_last_day(settings: Settings) -> None
             assert tracker.system.verify().bad_seq is None
 
 
-@pytest.mark.slow
-def test_news_of_the_last_months_waits_for_a_review(settings: Settings) -> None:
-    december = END - timedelta(days=43)
-    replay(settings, busy_world(), december, silent)
-    next_day = december + timedelta(days=1)
-    with open_tracker(replay_settings(settings), now=lambda: next_day, fetch=no_network) as tracker:
+def test_news_of_the_last_weeks_waits_for_a_review(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "UNREVIEWED_PERIOD", UNREVIEWED)
+    until = datetime(2022, 7, 10, tzinfo=UTC)
+    replay(settings, SMALL, until, silent)
+    with open_tracker(replay_settings(settings), now=FakeClock(until), fetch=no_network) as tracker:
         assert tracker.evidence.inbox()
 
 
@@ -242,15 +258,18 @@ def summary(settings: Settings) -> dict[str, Any]:
 
 
 CHILD = """
+from datetime import timedelta
 from pathlib import Path
 import structlog
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-from tests.worlds import END, busy_world
+from tests.test_demo import a_world
+from tests.worlds import END
 from tracker.errors import AlreadyRunning
 from tracker.replay import demo
 from tracker.replay.demo import replay
 from tracker.settings import Settings
-replay(Settings(data_dir=Path({directory!r}), me="ada", encoder="static"), busy_world(), END,
+demo.UNREVIEWED_PERIOD = timedelta(days=0)
+replay(Settings(data_dir=Path({directory!r}), me="ada", encoder="static"), a_world(), END,
        lambda done, total, at: done and print(at.isoformat(), flush=True))
 """
 
@@ -290,5 +309,5 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(
         finished = instants[:-1]  # the last instant may be half done
         if finished:
             assert reached.isoformat() >= finished[-1]
-    replay(killed, busy_world(), END, silent)
+    replay(killed, a_world(), END, silent)
     assert summary(killed) == summary(at_once)

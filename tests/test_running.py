@@ -46,14 +46,6 @@ def free_port() -> int:
         return port
 
 
-def run(data: Path, *argv: str) -> subprocess.CompletedProcess[str]:
-    """A command that ends by itself."""
-    command = [*TRACKER, "--data", str(data), *argv]
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
-    )
-
-
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the small set, made once: nothing in it can reach the network."""
@@ -135,7 +127,6 @@ def child(up: Up, module: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.gate
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the children of a process from /proc")
 def test_everything_starts_comes_back_and_stops_with_its_parent(
     up: Up, data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -174,24 +165,6 @@ def test_everything_starts_comes_back_and_stops_with_its_parent(
     again.process.send_signal(signal.SIGINT)
     rest, _ = again.process.communicate(timeout=30)
     assert (again.process.returncode, rest) == (0, "")  # the address is told once
-
-
-@pytest.mark.slow
-def test_the_scheduler_alone_polls_and_stops(data: Path) -> None:
-    process = subprocess.Popen(
-        [*TRACKER, "--data", str(data), "system", "run"],
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    line = ""
-    while "feed." not in line:  # polled or failed, as the network is
-        line = process.stderr.readline()
-        assert line
-    process.send_signal(signal.SIGTERM)
-    process.communicate()
-    assert process.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ from playwright.sync_api import (
 
 from tests.e2e import replaying
 from tests.e2e.forking import start_dashboard
+from tests.e2e.places import live_in
+from tracker.settings import Settings
 
 PICTURES = Path(__file__).parent / "pictures"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -79,13 +81,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin the replay as soon as it is known that it is needed."""
     ready = CHROMIUM.exists() and not session.config.option.collectonly
     if ready and any(map(_needs_the_replay, session.items)):
-        _begin(_replay_of(session.config._tmp_path_factory), session)  # type: ignore[attr-defined]
+        _begin(_replay_of(session.config._tmp_path_factory))  # type: ignore[attr-defined]
 
 
-def _begin(made: Path, session: pytest.Session) -> None:
-    """Begin the replay: the whole of it where more than the gate runs."""
-    more = any(item.get_closest_marker("full") for item in session.items)
-    process = replaying.begin(made, whole=more)
+def _begin(made: Path) -> None:
+    process = replaying.begin(made)
     if process is not None:
         _making.append(process)
 
@@ -101,15 +101,17 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the whole replay, and one hostile headline at its end; a copy of what
-    serves all.
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a replay that somebody has used, and one hostile headline at its end; a
+    copy of what serves all.
     """
     made = _replay_of(tmp_path_factory)
-    _begin(made, request.session)
-    return shutil.copytree(
+    _begin(made)
+    data = shutil.copytree(
         replaying.finished(made), tmp_path_factory.mktemp("demo"), dirs_exist_ok=True
     )
+    live_in(Settings(data_dir=data, me="ada"))
+    return data
 
 
 def _replay_of(places: pytest.TempPathFactory) -> Path:

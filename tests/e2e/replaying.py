@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from forecasts.question_sets.question_set import QuestionSet
+from forecasts.questions.question import QuestionId
 from tests.builders import FakeClock, Press, a_feed
 from tests.quick_databases import UNSYNCED
 from tracker.app.question_set_files import load_question_set
@@ -38,7 +39,24 @@ HOSTILE_TITLE: Final = (
 """A feed's own title of the same kind: it stands in a heading and in links, which read Markdown."""
 
 
-def begin(made: Path, *, whole: bool) -> subprocess.Popen[bytes] | None:
+QUESTIONS: Final = frozenset(
+    map(
+        QuestionId,
+        "article-4-2027 bomber-patrol-count-2027 bomber-patrols-2025 ceasefire-2025 ceasefire-2027"
+        " ceasefire-end-2027 china-broker-2025 china-broker-2027 china-exports-15pct-2027"
+        " china-lead-2027 china-objects-central-asia-2025 china-objects-central-asia-2027"
+        " china-policy-2027 china-share-2027 china-share-35pct-2026 crude-mt-2026 crude-mt-2027"
+        " cyber-together-2027 double-veto-2025 double-veto-2027 eu-cn-listings-2027"
+        " nato-china-2023 nato-china-2025 nato-china-2027 neutrality-2025 neutrality-2027"
+        " power-of-siberia-2-2025 power-of-siberia-2-2027 power-of-siberia-2-2028"
+        " swiss-summit-2024 trade-usd-2026 un-against-2023 un-condemn-2027"
+        " xi-putin-meetings-2023 xi-zelensky-call-2023 xi-zelensky-meeting-2027".split(),
+    )
+)
+"""Questions of the replay: of every kind and state, with all that bears on one another."""
+
+
+def begin(made: Path) -> subprocess.Popen[bytes] | None:
     """Begin the replay that will lie in `made`; None where somebody has begun it already."""
     with _lock(made).open("a") as lock, _log(made).open("a") as log:
         try:
@@ -47,7 +65,7 @@ def begin(made: Path, *, whole: bool) -> subprocess.Popen[bytes] | None:
             return None
         if made.exists():
             return None
-        command = [sys.executable, "-m", __name__, str(made), *(["--whole"] if whole else [])]
+        command = [sys.executable, "-m", __name__, str(made)]
         return subprocess.Popen(command, cwd=ROOT, pass_fds=[lock.fileno()], stdout=log, stderr=log)
 
 
@@ -67,24 +85,42 @@ def _log(made: Path) -> Path:
     return made.with_suffix(".log")
 
 
-def make(made: Path, *, whole: bool) -> None:
+def make(made: Path) -> None:
     """Make the replay, with one hostile headline at its end."""
     gc.set_threshold(50_000, 20, 100)
     sessions.PRAGMAS = UNSYNCED
-    if not whole:
-        processes.load_question_set = load_without_noise
+    processes.load_question_set = load_a_part
     half = made.with_suffix(".half")
     main.cli.main(["--data", str(half), "demo", "--no-serve"], standalone_mode=False)
     publish(half, HOSTILE)
     half.rename(made)
 
 
-def load_without_noise(name: str) -> QuestionSet:
-    """Load a set without the older events that bear on no question, which are half of them."""
+def load_a_part(name: str) -> QuestionSet:
+    """Load the questions that pages are looked at with, and the news about them: the more are open,
+    the longer a day of the replay takes.
+    """
     contents = load_question_set(name)
     recent = max(event.at for event in contents.events) - UNREVIEWED_PERIOD
-    events = tuple(e for e in contents.events if e.yes or e.no or e.at > recent)
-    return replace(contents, events=events)
+    events = (replace(e, yes=_select(e.yes), no=_select(e.no)) for e in contents.events)
+    return replace(
+        contents,
+        events=tuple(e for e in events if e.yes or e.no or e.at > recent),
+        links=tuple(link for link in contents.links if {*link.question_ids} <= QUESTIONS),
+        questions=tuple(q for q in contents.questions if q.id in QUESTIONS),
+        **{
+            name: tuple(row for row in getattr(contents, name) if row.question_id in QUESTIONS)
+            for name in ("indicators", "resolutions", "forecasts", "repetitions")
+        },
+        **{
+            name: {key: value for key, value in getattr(contents, name).items() if key in QUESTIONS}
+            for name in ("overrides", "statements", "settlements")
+        },
+    )
+
+
+def _select(questions: tuple[QuestionId, ...]) -> tuple[QuestionId, ...]:
+    return tuple(question for question in questions if question in QUESTIONS)
 
 
 def publish(data: Path, headline: str) -> None:
@@ -101,4 +137,4 @@ def publish(data: Path, headline: str) -> None:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), whole="--whole" in sys.argv)
+    make(Path(sys.argv[1]))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Visitor, sideways
+from tests.e2e.conftest import Visitor
 from tracker.app.tracker import open_tracker
 from tracker.settings import Settings, replay_settings
 
@@ -33,25 +33,25 @@ def my_acts(data: Path, question: str) -> list[str]:
 
 
 @pytest.mark.behaviour(2)
-def test_probability_is_typed_in_any_way_and_echoed_live(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=nato-china-2027")
+@pytest.mark.behaviour(3)
+@pytest.mark.behaviour(4)
+def test_a_number_is_typed_in_any_way_and_nothing_becomes_certain(
+    visitor: Visitor, demo: Path
+) -> None:
+    page = visitor.open("/question?q=un-condemn-2027")
+    slider = page.get_by_role("slider")
+    expect(number(page)).not_to_have_value("")
+    number(page).click()  # the first click selects what the field starts with
+    page.keyboard.type("7")
+    expect(number(page)).to_have_value("7")
     for text, echo in {
         "63": "63%, odds 1.7 to 1 for, about 5 in 8",
         "0.2": "20%, odds 4 to 1 against, about 1 in 5",
-        "3:1": "75%, odds 3 to 1 for, about 3 in 4",
         "1/3": "odds 2 to 1 against, about 1 in 3",
+        "3:1": "75%, odds 3 to 1 for, about 3 in 4",
     }.items():
         number(page).fill(text)
         expect(page.get_by_text(echo)).to_be_visible()
-    number(page).fill("150%")
-    expect(page.get_by_text("A probability lies between 0 and 100")).to_be_visible()
-
-
-@pytest.mark.behaviour(3)
-def test_slider_and_field_keep_in_step_and_nothing_becomes_certain(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=un-condemn-2027")
-    slider = page.get_by_role("slider")
-    number(page).fill("3:1")
     expect(slider).to_have_attribute("aria-valuetext", "75%")
     number(page).fill("0.04%")  # a plain number moves the slider before the server answers
     assert slider.get_attribute("aria-valuetext") == "0.1%"
@@ -60,56 +60,9 @@ def test_slider_and_field_keep_in_step_and_nothing_becomes_certain(visitor: Visi
     assert number(page).input_value() == "0.2%"
     page.keyboard.press("End")
     assert number(page).input_value() == "99.9%"
-    expect(page.get_by_text("▲ Base rate")).to_be_visible()
-
-
-OVERLAP = """labels => labels.flatMap((a, nr) => labels.slice(nr + 1).filter(b => {
-    const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
-    return p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom;
-})).length"""
-
-
-@pytest.mark.behaviour(3)
-def test_form_is_low_and_its_labels_do_not_overlap(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=neutrality-2027")
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        labels = page.locator(".entry-label")
-        expect(labels.first).to_be_visible()
-        assert labels.count() == 3
-        assert labels.evaluate_all(OVERLAP) == 0
-        box = page.locator(".entry").bounding_box()
-        assert box is not None
-        assert box["height"] <= 260
-        assert not sideways(page)
-
-
-@pytest.mark.behaviour(4)
-def test_a_draft_survives_a_reload_and_is_saved_once(visitor: Visitor, demo: Path) -> None:
-    page = visitor.open("/question?q=treaty-successor-2028&tab=History")
-    number(page).fill("37")
-    reason(page).fill("The treaty runs on by itself.")
-    reason(page).press("Shift+Enter")
-    reason(page).press_sequentially("So it does.")
-    page.reload()
-    visitor.settle()
-    expect(reason(page)).to_have_value("The treaty runs on by itself.\nSo it does.")
-    expect(number(page)).to_have_value("37")
-    expect(page.get_by_text("odds 1.7 to 1 against")).to_be_visible()
-    reason(page).press("Enter")
-    reason(page).press("Enter")
-    expect(standing(page)).to_contain_text("37%")
-    expect(reason(page)).to_have_value("")
-    page.reload()
-    visitor.settle()
-    expect(standing(page)).to_contain_text("37%")
-    expect(reason(page)).to_have_value("")
-    assert my_acts(demo, "treaty-successor-2028") == ["forecast"]
-
-
-@pytest.mark.behaviour(4)
-def test_refusal_says_why_and_leaves_the_text(visitor: Visitor, demo: Path) -> None:
-    page = visitor.open("/question?q=treaty-kept-2027")
+    # A refusal says why and leaves the text.
+    number(page).fill("150%")
+    expect(page.get_by_text("A probability lies between 0 and 100")).to_be_visible()
     number(page).fill("perhaps")
     number(page).press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("is not a probability")
@@ -117,47 +70,51 @@ def test_refusal_says_why_and_leaves_the_text(visitor: Visitor, demo: Path) -> N
     expect(number(page)).to_have_value("perhaps")
     number(page).press("Escape")
     expect(page.get_by_role("alert")).to_have_count(0)
-    assert my_acts(demo, "treaty-kept-2027") == []
+    assert my_acts(demo, "un-condemn-2027") == []
 
 
+QUESTION = "neutrality-2027"
+
+
+@pytest.mark.behaviour(4)
 @pytest.mark.behaviour(5)
-def test_undo_walks_back_and_the_form_saves_what_it_shows(visitor: Visitor, demo: Path) -> None:
-    page = visitor.open("/question?q=ceasefire-end-2027")
+@pytest.mark.behaviour(6)
+@pytest.mark.behaviour(11)
+def test_a_draft_is_saved_once_undone_confirmed_and_withdrawn(visitor: Visitor, demo: Path) -> None:
+    page = visitor.open(f"/question?q={QUESTION}")
     notice = page.locator(".st-key-notice")
-    for p in ("10", "20", "30"):
-        number(page).fill(p)
-        number(page).press("Enter")
-        expect(standing(page)).to_contain_text(f"{p}%")
+    number(page).fill("37")
+    reason(page).fill("It runs on by itself.")
+    reason(page).press("Shift+Enter")
+    reason(page).press_sequentially("So it does.")
+    page.reload()
+    visitor.settle()
+    expect(reason(page)).to_have_value("It runs on by itself.\nSo it does.")
+    expect(number(page)).to_have_value("37")
+    reason(page).press("Enter")
+    reason(page).press("Enter")
+    expect(standing(page)).to_contain_text("37%")
+    expect(reason(page)).to_have_value("")
+    assert my_acts(demo, QUESTION) == ["forecast"]
+
+    number(page).fill("20")
+    number(page).press("Enter")
+    expect(standing(page)).to_contain_text("20%")
     reason(page).fill("Half a thought")
     page.get_by_role("heading", name="Your forecast").click()
-    for key, p in (("u", 20), ("u", 10), ("Shift+U", 20), ("u", 10)):
+    for key, p in (("u", 37), ("Shift+U", 20), ("u", 37)):
         visitor.press(key)
         expect(standing(page)).to_contain_text(f"{p}%")
         expect(number(page)).to_have_value(f"{p}%")
         expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", f"{p}%")
     expect(reason(page)).to_have_value("Half a thought")
     reason(page).press("Enter")
-    expect(notice).to_contain_text("Saved: 10%")
-    expected = [*["forecast"] * 3, "undo", "undo", "redo", "undo", "forecast"]
-    assert my_acts(demo, "ceasefire-end-2027") == expected
-
-
-@pytest.mark.gate
-@pytest.mark.behaviour(6)
-def test_forecast_is_confirmed_by_one_key(visitor: Visitor, demo: Path) -> None:
-    page = visitor.open("/question?q=article-4-2027")
-    visitor.press("e")
-    page.keyboard.type("55")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Still 55%")).to_be_visible()
+    expect(notice).to_contain_text("Saved: 37%")
+    expect(page.get_by_role("button", name="Still 37%")).to_be_visible()
+    page.get_by_role("heading", name="Your forecast").click()
     visitor.press("a")
-    expect(page.locator(".st-key-notice")).to_contain_text("Confirmed: 55%")
-    assert my_acts(demo, "article-4-2027") == ["forecast", "reaffirm"]
+    expect(notice).to_contain_text("Confirmed: 37%")
 
-
-@pytest.mark.behaviour(11)
-def test_menu_cites_and_withdraws_after_asking(visitor: Visitor, demo: Path) -> None:
-    page = visitor.open("/question?q=neutrality-2027")
     more = page.locator(".entry-menu summary")
     more.click()
     page.get_by_role("button", name="Cite evidence").click()
@@ -170,7 +127,8 @@ def test_menu_cites_and_withdraws_after_asking(visitor: Visitor, demo: Path) -> 
     expect(page.get_by_text("Your past forecast is still scored.")).to_be_visible()
     page.get_by_role("button", name="Withdraw forecast").click()
     expect(standing(page)).to_contain_text("No forecast yet")
-    assert my_acts(demo, "neutrality-2027") == ["forecast", "withdraw"]
+    undone = ["undo", "redo", "undo", "forecast", "reaffirm"]
+    assert my_acts(demo, QUESTION) == [*["forecast"] * 2, *undone, "forecast", "withdraw"]
 
 
 CURVE = """async drag => {
@@ -190,7 +148,7 @@ CURVE = """async drag => {
 
 
 @pytest.mark.behaviour(2)
-def test_handle_bends_the_curve_at_once(visitor: Visitor) -> None:
+def test_curves_and_bars_follow_the_hand(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/question?q=crude-mt-2026")
     expect(page.get_by_role("slider", name="75th percentile")).to_be_visible()
     upper = page.get_by_role("textbox", name="75th percentile")
@@ -203,33 +161,13 @@ def test_handle_bends_the_curve_at_once(visitor: Visitor) -> None:
     upper.press("Enter")
     expect(standing(page)).to_contain_text("million tonnes")
 
-
-@pytest.mark.behaviour(2)
-def test_bars_of_options_sum_to_100(visitor: Visitor, demo: Path) -> None:
-    page = visitor.open("/question?q=china-policy-2027")
+    visitor.go("/question?q=china-policy-2027")
     fields = page.locator(".entry-option input[type=text]")
     page.get_by_role("button", name="Lock rupture or other").click()
     fields.first.fill("50")
     shares = [float(value) for value in fields.evaluate_all("all => all.map(each => each.value)")]
     assert (shares[0], shares[-1]) == (50.0, 2.0)
     assert sum(shares) == pytest.approx(100.0, abs=0.3)
-    page.reload()
-    visitor.settle()
-    expect(fields.first).to_have_value("50")
     fields.first.press("Enter")
     expect(standing(page)).to_contain_text("neutrality continues 50%")
     assert my_acts(demo, "china-policy-2027") == ["forecast"]
-
-
-@pytest.mark.behaviour(7)
-def test_keys_jump_and_list_themselves(visitor: Visitor) -> None:
-    page = visitor.open("/feeds")
-    visitor.press("h")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("search questions and pages")
-    page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
-    page.keyboard.press("Control+k")
-    page.keyboard.type("Power of Siberia 2")
-    page.get_by_role("option").first.click()
-    page.wait_for_url(lambda url: "/question?q=" in url)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, Arrive, Visitor, served
+from tests.e2e.conftest import PHONE, Visitor, served
 from tracker.app.question_set_files import load_question_set
 from tracker.app.tracker import open_tracker
 from tracker.model.essays import NewEssay
@@ -19,14 +19,6 @@ from tracker.settings import Settings
 ESSAY = "grid_storage_2026"
 SENTENCE = "We own no shares in any of it"
 ANSWERED = "Year after year the count of such hours has climbed."
-HOSTILE = (
-    '<img src=x onerror="document.title=1"> ![x](http://evil.example/p.png) '
-    "[now](http://evil.example) $5 $6"
-)
-HOSTILE_TEXT = (
-    f"{HOSTILE}\n\nArland will sign the treaty {HOSTILE} by the end of 2027.\n\nسوف يهطل "
-    "المطر in 2027."
-)
 TEXT = """The river treaty
 
 Arland will sign the river treaty by the end of 2027. Prices fell in May.
@@ -37,23 +29,15 @@ DAM = (
     "The lake will rise until 2030. The dam will hold until 2031. The town may leave the "
     "valley in 2032."
 )
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2},
-}
+UPLOADED = b"The bridge\n\nBorland will open the bridge by the end of 2027. Prices fell in May.\n"
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard on a live database with two sets, of which one ships its text, and a hostile
-    essay.
-    """
+    """A dashboard on a live database with a set that ships its text, and an essay of mine."""
     data = tmp_path_factory.mktemp("essays")
     with open_tracker(Settings(data_dir=data, me="ada")) as tracker:
         tracker.question_sets.load(load_question_set(ESSAY))
-        tracker.question_sets.load(load_question_set("china_russia_2022"))
-        tracker.essays.add(NewEssay("hostile", HOSTILE, HOSTILE_TEXT, "pasted"))
         tracker.essays.add(NewEssay("dam", "The dam", DAM, "pasted"))
     yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
 
@@ -63,8 +47,9 @@ def sentence(page: Page, text: str) -> Any:
     return page.get_by_role("link", name=re.compile(re.escape(text)))
 
 
-def test_the_map_says_a_sentences_state_without_its_colour(visitor: Visitor) -> None:
-    page = visitor.go(f"/essay?e={ESSAY}")
+def test_an_essay_is_read_and_its_sentences_are_picked(visitor: Visitor) -> None:
+    page = visitor.open(f"/essay?e={ESSAY}")
+    # States are told without their colour.
     answered = sentence(page, ANSWERED)
     expect(answered).to_have_accessible_name(re.compile(r"Came true \(1 of 1, looking back\)"))
     expect(answered.locator(".mark")).to_have_text("(✓)")
@@ -72,42 +57,34 @@ def test_the_map_says_a_sentences_state_without_its_colour(visitor: Visitor) -> 
              for text in (ANSWERED, SENTENCE, "Germany and Spain will each")}  # fmt: skip
     assert set(lines.values()) == {"solid", "dotted"}
     expect(page.locator(".legend li").filter(has_text="came true 3")).to_be_visible()
-    page = visitor.go("/essay?e=dam")
-    undecided = sentence(page, "The lake will rise")
-    assert undecided.evaluate("e => getComputedStyle(e).textDecorationStyle") == "dashed"
-
-
-def test_the_sentence_that_is_picked_stands_in_the_address(visitor: Visitor) -> None:
-    page = visitor.open(f"/essay?e={ESSAY}")
+    # They are drawn by a script of the policy.
+    scripts = page.evaluate(
+        "[...document.scripts].map(each => each.src).filter(src => src.includes('reader'))"
+    )
+    assert scripts
+    assert all(src.startswith(visitor.address) for src in scripts)
+    assert Path(scripts[0].split("?")[0]).name == "reader.js"
+    # Arrows go from claim to claim.
+    sentence(page, SENTENCE).focus()
+    page.keyboard.press("ArrowDown")
+    expect(answered).to_be_focused()
+    page.keyboard.press("Enter")
+    panel = page.locator(".st-key-claim")
+    expect(panel.get_by_text(ANSWERED)).to_be_visible()
+    assert page.locator(".essay a[tabindex='0']").count() == 1
+    # What is picked stands in the address, and comes into view on a phone.
+    page.set_viewport_size(PHONE)
     sentence(page, "Germany and Spain will each").click()
     page.wait_for_url(re.compile(r"[?&]s=\d+"))
-    panel = page.locator(".st-key-claim")
-    expect(panel.get_by_text("Will Spain count at least 600 hours")).to_be_visible()
+    link = panel.get_by_role("link", name="Will Spain count at least 600 hours")
+    expect(link).to_be_in_viewport()
     page.reload()
     visitor.settle()
     expect(sentence(page, "Germany and Spain will each")).to_have_attribute("aria-current", "true")
-    panel.get_by_role("link", name="Will Spain count at least 600 hours").click()
+    link.click()
     page.wait_for_url(re.compile(r"/question\?q="))
 
 
-def test_the_keyboard_goes_from_claim_to_claim(visitor: Visitor) -> None:
-    page = visitor.go(f"/essay?e={ESSAY}")
-    sentence(page, SENTENCE).focus()
-    page.keyboard.press("ArrowDown")
-    expect(sentence(page, ANSWERED)).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator(".st-key-claim").get_by_text(ANSWERED)).to_be_visible()
-    assert page.locator(".essay a[tabindex='0']").count() == 1
-
-
-def test_on_a_phone_what_is_picked_comes_into_view(arrive: Arrive) -> None:
-    visitor = arrive(**LOOKS["phone"])
-    page = visitor.open("/essay?e=dam")
-    sentence(page, "The lake will rise").tap()
-    expect(page.get_by_role("button", name="Draft a question")).to_be_in_viewport()
-
-
-@pytest.mark.gate
 def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> None:
     page = visitor.open("/essays")
     page.get_by_text("Add an essay").click()
@@ -115,7 +92,6 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
     page.get_by_role("textbox", name="Text").fill(TEXT)
     page.keyboard.press("Tab")
     visitor.settle()  # the page is drawn anew after the text, and a click meanwhile can be lost
-    page.wait_for_timeout(500)
     page.get_by_role("button", name="Add this essay").click()
     expect(page.get_by_role("heading", name="The river treaty")).to_be_visible()
     expect(page.get_by_text("0 of 3 forward-looking sentences became questions")).to_be_visible()
@@ -155,60 +131,46 @@ def test_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> 
     expect(page.get_by_text("1 of 3 forward-looking sentences became a question")).to_be_visible()
 
 
-def test_a_gap_is_filled_and_the_draft_discarded(visitor: Visitor) -> None:
-    page = visitor.open("/essay?e=dam")
-    sentence(page, "The dam will hold").click()
+def test_a_draft_fits_the_screen_is_kept_and_discarded(visitor: Visitor) -> None:
+    page = visitor.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visitor.open("/essay?e=dam")
+    dam = sentence(page, "The dam will hold")
+    undecided = sentence(page, "The lake will rise")
+    assert undecided.evaluate("e => getComputedStyle(e).textDecorationStyle") == "dashed"
+    dam.click()
     page.get_by_role("button", name="Draft a question").click()
-    opener = page.get_by_role("button", name="Open this question")
     expect(page.get_by_text("Still to fill in: what decides it, the source.")).to_be_visible()
-    gap = page.get_by_role("textbox", name="What decides it", exact=True)
-    gap.fill("The gauge of the dam shows no leak")
-    page.keyboard.press("Tab")
-    expect(page.get_by_text("the gauge of the dam shows no leak. NO otherwise.")).to_be_visible()
-    page.get_by_role("button", name="Next step").click()
-    page.get_by_role("textbox", name="Source", exact=True).fill("Office of dams")
-    page.keyboard.press("Tab")
-    expect(opener).to_be_enabled()
-    page.get_by_role("button", name="Discard draft").click()
-    expect(page.get_by_text("Draft discarded: “The dam will hold")).to_be_visible()
-    expect(page.get_by_role("button", name="Draft a question")).to_be_visible()
-
-
-def test_each_step_of_a_draft_fits_the_screen(arrive: Arrive) -> None:
-    visitor = arrive(viewport={"width": 1440, "height": 900})
-    page = visitor.open("/essay?e=dam")
-    sentence(page, "The lake will rise").click()
-    page.get_by_role("button", name="Draft a question").click()
-    for step in ("1 Question and criteria", "2 Window, source, base rate", "3 Signposts"):
+    for step in ("3 Signposts", "2 Window, source, base rate", "1 Question and criteria"):
         page.get_by_role("radio", name=step).click()
         visitor.settle()
         expect(page.get_by_role("button", name="Save draft")).to_be_in_viewport(ratio=1)
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
-
-
-def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
-    page = visitor.open("/essay?e=dam")
-    sentence(page, "The town may leave").click()
-    page.get_by_role("button", name="Draft a question").click()
-    page.get_by_role("textbox", name="Question", exact=True).fill(
-        "Will the town move by 31 December 2027?"
-    )
+    gap = page.get_by_role("textbox", name="What decides it", exact=True)
+    gap.fill("The gauge of the dam shows no leak")
     page.keyboard.press("Tab")
+    expect(page.get_by_text("the gauge of the dam shows no leak. NO otherwise.")).to_be_visible()
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text("Draft saved", exact=True)).to_be_visible()
     page.reload()
     visitor.settle()
-    expect(page.get_by_role("textbox", name="Question", exact=True)).to_have_value(
-        re.compile("town move")
+    expect(gap).to_have_value("The gauge of the dam shows no leak")
+    expect(dam.locator(".mark")).to_have_text("✎")
+    page.get_by_role("button", name="Next step").click()
+    page.get_by_role("textbox", name="Source", exact=True).fill("Office of dams")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Open this question")).to_be_enabled()
+    page.get_by_role("button", name="Discard draft").click()
+    expect(page.get_by_text("Draft discarded: “The dam will hold")).to_be_visible()
+    expect(page.get_by_role("button", name="Draft a question")).to_be_visible()
+    # Another essay is uploaded as a file.
+    visitor.go("/essays")
+    page.get_by_text("Add an essay").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "bridge.txt", "mimeType": "text/plain", "buffer": UPLOADED}
     )
-    expect(sentence(page, "The town may leave").locator(".mark")).to_have_text("✎")
-
-
-def test_text_is_drawn_by_a_script_of_the_policy(visitor: Visitor) -> None:
-    page = visitor.go(f"/essay?e={ESSAY}")
-    scripts = page.evaluate(
-        "[...document.scripts].map(each => each.src).filter(src => src.includes('reader'))"
-    )
-    assert scripts
-    assert all(src.startswith(visitor.address) for src in scripts)
-    assert Path(scripts[0].split("?")[0]).name == "reader.js"
+    expect(page.get_by_text("bridge.txt")).to_be_visible()
+    visitor.settle()
+    page.get_by_role("button", name="Add this essay").click()
+    expect(page.get_by_text("Borland will open the bridge by").first).to_be_visible()
+    visitor.settle()

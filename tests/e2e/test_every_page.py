@@ -3,18 +3,14 @@ nothing wrong.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
-from shutil import copytree
 from typing import Final
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, Desks, Visitor, fits, served, sideways, still
-from tests.e2e.places import PLACES, live_in
-from tests.e2e.test_browser import shade
-from tracker.settings import Settings
+from tests.e2e.conftest import DESKTOP, PHONE, Desks, Visitor, fits, sideways, still
+from tests.e2e.places import OPEN, PLACES
 
 BEYOND_US: Final = {
     # The ticks of a table that rows are picked in: streamlit's grid writes its heads, and gives
@@ -54,14 +50,12 @@ def charts(page: Page) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a dashboard answers that somebody has used: on a replay with forecasts of their own and
-    a second essay.
-    """
-    data = copytree(demo, tmp_path_factory.mktemp("lived") / "data")
-    live_in(Settings(data_dir=data, me="ada"))
-    yield from served(data, data.with_name("dashboard.log"), "--replay")
+def shade(page: Page) -> float:
+    """How bright the page's background is, 0 to 255."""
+    colour = page.locator('[data-testid="stApp"]').evaluate(
+        "e => getComputedStyle(e).backgroundColor"
+    )
+    return sum(float(part) for part in colour[4:-1].split(",")[:3]) / 3
 
 
 @pytest.fixture(scope="module")
@@ -88,46 +82,59 @@ def desk(walker: Visitor) -> Iterator[Visitor]:
     assert walker.troubles == []
 
 
-IN_THE_GATE: Final = ("home", "question", "record")
-"""Places whose pages differ most."""
+LOOKS_BACK: Final = "looking-back"
 
 
 @pytest.mark.behaviour(19)
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=[pytest.mark.gate] * (name in IN_THE_GATE)) for name in PLACES],
-)
+@pytest.mark.parametrize("name", sorted(PLACES, key=LOOKS_BACK.__eq__))
 def test_the_page_is_sound_for_everyone(desk: Visitor, name: str) -> None:
+    """The day that is looked back to stays chosen in a session, so its page comes last."""
     place = PLACES[name]
-    # A question is visited anew: in the same session the day that was looked back to stays chosen,
-    # and streamlit keeps the colour of a key's name from the theme before.
-    page = desk.open(place.path) if place.page == "question" else desk.go(place.path)
+    page = desk.go(place.path)
     expect(page.get_by_text(place.shows).locator("visible=true").first).to_be_visible()
     assert page.title().startswith(place.title)
     badge = page.locator(".st-key-corner").get_by_text("Replay 2022–")
     expect(badge.filter(visible=True)).to_have_count(1)
-    expect(
-        page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
-    ).to_have_count(0)
+    expect(page.locator(WRONG)).to_have_count(0)
     assert not sideways(page)
     assert violations(page) == []
     assert [said for said in charts(page) if len(said.split()) < 3] == []
+    page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     expect(page.locator('[data-testid="stApp"]')).to_have_css("color-scheme", "dark")
-    assert shade(page) < 60
-    assert violations(page, "color-contrast") == []
-    page.set_viewport_size(PHONE)
     desk.settle()
+    assert shade(page) < 60
     assert fits(page)
-    assert violations(page, "button-name", "link-name") == []
+    assert violations(page, "color-contrast", "button-name", "link-name") == []
 
 
 @pytest.mark.behaviour(19)
-@pytest.mark.parametrize(("key", "title"), [("h", "Keys"), ("Control+k", "Jump to")])
-def test_the_dialogs_are_sound_for_everyone(desk: Visitor, key: str, title: str) -> None:
+def test_the_dialogs_are_sound_for_everyone(desk: Visitor) -> None:
     page = desk.go("/reports")
-    desk.press(key)
-    expect(page.get_by_role("dialog", name=title)).to_be_visible()
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert violations(page, "color-contrast") == []
+    for key, title in (("h", "Keys"), ("Control+k", "Jump to")):
+        desk.press(key)
+        expect(page.get_by_role("dialog", name=title)).to_be_visible()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+WRONG: Final = '[data-testid="stException"], [data-testid="stAlertContentError"]'
+STRANGE: Final = "%3Cimg%20src=x%20onerror=alert(1)%3E"
+
+
+@pytest.mark.behaviour(1)
+def test_strange_addresses_are_met_calmly_and_lead_on(desk: Visitor) -> None:
+    parts = "&".join(f"{name}={STRANGE}" for name in ("details", "evidence", "scale", "known"))
+    for path, heading in {
+        f"/question?q={OPEN}&{parts}": "Your forecast",
+        f"/question?q={STRANGE}": "There is no such question",
+        f"/feeds?feed={STRANGE}": "There is no such feed",
+        f"/essay?e={STRANGE}": "There is no such essay",
+    }.items():
+        page = desk.open(path)
+        expect(page.get_by_role("heading", name=heading).first).to_be_visible()
+        expect(page.locator(WRONG)).to_have_count(0)
+        expect(page.locator("img[src='x']")).to_have_count(0)
+    page.get_by_role("link", name="All essays").click()
+    expect(page.get_by_role("heading", name="Essays", exact=True)).to_be_visible()

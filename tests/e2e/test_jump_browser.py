@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import PHONE, Arrive, Visitor, fits
+from tests.e2e.conftest import PHONE, Visitor, fits
 from tests.e2e.test_typing_browser import begin, slow
 
 __all__ = ["slow"]
+
+QUESTION = "/question?q=un-condemn-2027"
 
 
 def field(page: Page) -> Locator:
@@ -30,28 +32,11 @@ def test_letters_typed_after_ctrl_k_arrive(slow: Visitor) -> None:
     expect(page.get_by_role("option").first).to_contain_text("bomber")
     slow.settle()
     expect(field(page)).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 @pytest.mark.behaviour(7)
-def test_open_questions_come_first_and_match(visitor: Visitor) -> None:
-    page = visitor.open("/questions")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("bomber")
-    options = page.get_by_role("option")
-    expect(options.first).to_contain_text("bomber")
-    texts = options.all_inner_texts()
-    assert all("bomber" in text.lower() for text in texts)
-    states = [text.split()[-1] for text in texts]
-    assert {"open", "resolved"} == set(states)
-    assert states == sorted(states)
-    visitor.picture("jump")
-
-
-@pytest.mark.behaviour(7)
-def test_list_is_walked_by_arrows_and_enter_goes_there(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=un-condemn-2027")
+def test_list_is_walked_by_keys_and_leaves_a_draft_alone(visitor: Visitor) -> None:
+    page = visitor.open(QUESTION)
     page.get_by_role("textbox", name="Why? (optional)").fill("Half a thought")
     page.locator(".st-key-jump button").click()
     page.keyboard.type("bomber")
@@ -66,11 +51,19 @@ def test_list_is_walked_by_arrows_and_enter_goes_there(visitor: Visitor) -> None
     visitor.settle()
     page.go_back()
     expect(page.get_by_role("textbox", name="Why? (optional)")).to_have_value("Half a thought")
-
-
-@pytest.mark.behaviour(7)
-def test_enter_before_the_list_goes_where_it_will_point(visitor: Visitor) -> None:
-    page = visitor.open("/feeds")
+    # It opens above a dialog, on a phone, too, and goes where it will point before it is there.
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog")).to_contain_text("edit your forecast")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Inbox")
+    expect(page.get_by_role("option").first).to_contain_text("Inbox")
+    assert fits(page)
+    visitor.picture("jump-phone")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/inbox$"))
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    visitor.settle()
     page.evaluate(
         "() => { const get = fetch; window.fetch = async (...what) => {"
         " await new Promise(done => (window.release = done)); return get(...what); }; }"
@@ -80,20 +73,3 @@ def test_enter_before_the_list_goes_where_it_will_point(visitor: Visitor) -> Non
     page.keyboard.press("Enter")
     page.evaluate("window.release()")
     page.wait_for_url(re.compile("/settings$"))
-
-
-@pytest.mark.behaviour(7)
-def test_list_opens_above_a_dialog_and_on_a_phone(arrive: Arrive) -> None:
-    visitor = arrive(viewport=PHONE, color_scheme="dark")
-    page = visitor.open("/calendar")
-    page.get_by_role("button", name="Keys").click()
-    expect(page.get_by_role("dialog")).to_contain_text("edit your forecast")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("Inbox")
-    expect(field(page)).to_be_focused()
-    expect(page.get_by_role("option").first).to_contain_text("Inbox")
-    assert fits(page)
-    visitor.picture("jump-phone-dark")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/inbox$"))
-    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -41,6 +41,7 @@ def jump(visitor: Visitor, letters: str) -> None:
 
 
 @pytest.mark.behaviour(7)
+@pytest.mark.behaviour(11)
 @pytest.mark.behaviour(19)
 def test_forecast_judgement_and_answer_without_a_mouse(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/")
@@ -91,6 +92,8 @@ def _answer(visitor: Visitor) -> None:
     page.keyboard.press("Space")
     tab_to(page, page.get_by_role("button", name="Preview the scores"))
     page.keyboard.press("Enter")
+    expect(page.get_by_text("Before you confirm: NO")).to_be_visible()
+    expect(page.get_by_text("Resolved NO", exact=True)).to_have_count(0)
     tab_to(page, page.get_by_role("button", name="Resolve", exact=True))
     page.keyboard.press("Enter")
     expect(page.locator(".numbers strong")).to_have_text("NO")

@@ -1,23 +1,32 @@
 """Behaviour 20: a question goes out as one HTML or PDF, with vector charts and the hash of its
-data; tables go out.
+data; tables go out, and every answer carries the headers that keep a page safe.
 """
 
+import http.client
 import json
 import re
-import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
+from dashboard.server.serve import content_policy
 from tests.e2e.conftest import PHONE, Visitor
+from tests.e2e.places import OPEN
 from tests.e2e.replaying import HOSTILE
-from tests.e2e.test_browser import OPEN, TEXT
 from tests.test_cli import Shell
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+TEXT = next(q.text for q in load_question_set(DEFAULT_SET).questions if q.id == OPEN)
+ROUTES = (
+    "/", "/question?q=x", "/healthz", "/metrics", "/api/v1/questions", "/_stcore/health", "/static/nothing.js",
+    "/media/nothing", "/favicon.png", "/api/v1/questions/%3Cscript%3E",
+)  # fmt: skip
 
 
 def download(page: Page, label: str, to: Path) -> Path:
@@ -66,6 +75,11 @@ def test_question_goes_out_as_html_and_pdf_that_agree(
         )
         assert made.read_bytes() == file.read_bytes()
     _opens_offline(browser, html)
+    visitor.go("/reports")
+    with page.expect_response(lambda response: "/media/" in response.url) as waiting:
+        table = download(page, "CSV", tmp_path)
+    assert is_sealed(waiting.value.headers)
+    assert table.read_text("utf-8").startswith("id,question_id,forecaster_id")
 
 
 def _opens_offline(browser: Browser, file: Path) -> None:
@@ -86,21 +100,29 @@ def _opens_offline(browser: Browser, file: Path) -> None:
     context.close()
 
 
-def test_tables_and_the_week_are_downloaded(visitor: Visitor, tmp_path: Path) -> None:
-    page = visitor.go("/reports")
-    assert (
-        download(page, "CSV", tmp_path)
-        .read_text("utf-8")
-        .startswith("id,question_id,forecaster_id")
+def is_sealed(headers: dict[str, str]) -> bool:
+    """Whether an answer carries every header that keeps a page safe, and is shared with none."""
+    return (
+        headers["content-security-policy"] == content_policy()
+        and headers["x-content-type-options"] == "nosniff"
+        and headers["x-frame-options"] == "DENY"
+        and headers["referrer-policy"] == "same-origin"
+        and "access-control-allow-origin" not in headers
     )
-    assert download(page, "PDF", tmp_path).read_bytes().startswith(b"%PDF-")
-    visitor.picture("reports")
 
 
 @pytest.mark.behaviour(20)
-def test_programs_read_json_and_a_feed_of_changes(address: str) -> None:
-    with urllib.request.urlopen(f"{address}/api/v1/questions/{OPEN}") as answer:
-        assert json.loads(answer.read())["text"] == TEXT
-    with urllib.request.urlopen(f"{address}/changes.atom") as answer:
-        assert answer.headers["Content-Type"].startswith("application/atom+xml")
-        assert ElementTree.fromstring(answer.read()).findall(f"{ATOM}entry")
+def test_programs_read_json_and_changes_with_safe_headers(address: str) -> None:
+    with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)) as wire:
+
+        def read(path: str) -> bytes:
+            wire.request("GET", path)
+            answer = wire.getresponse()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            assert is_sealed(headers), path
+            return answer.read()
+
+        for path in ROUTES:
+            read(path)
+        assert json.loads(read(f"/api/v1/questions/{OPEN}"))["text"] == TEXT
+        assert ElementTree.fromstring(read("/changes.atom")).findall(f"{ATOM}entry")

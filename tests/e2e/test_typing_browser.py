@@ -84,14 +84,26 @@ def nothing_happened(visitor: Visitor, path: str) -> None:
     assert visitor.page.url == visitor.address + path
 
 
-@pytest.mark.slow
 @pytest.mark.behaviour(7)
-def test_sentence_typed_after_e_arrives_whole(slow: Visitor, demo: Path) -> None:
+def test_what_is_typed_before_a_page_stands_arrives_whole(slow: Visitor, demo: Path) -> None:
     before = waiting(demo), [my_acts(demo, question) for question in QUESTIONS]
-    for turn in range(20):
-        path, sentence = f"/question?q={QUESTIONS[turn % 2]}", f"{SENTENCE} {turn}"
-        page = begin(slow, path) if turn % 5 == 0 else move(slow, path)
-        if turn % 5 == 4:
+    # As the page is opened: the number, the slider, the reason.
+    page = begin(slow, f"/question?q={QUESTIONS[0]}")
+    page.keyboard.press("e")
+    page.keyboard.type("633")
+    for key in ("Backspace", "Tab", "Tab"):
+        page.keyboard.press(key)
+    page.keyboard.type(SENTENCE)
+    expect(reason(page)).to_have_value(SENTENCE)
+    expect(number(page)).to_have_value("63")
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "63%")
+    nothing_happened(slow, f"/question?q={QUESTIONS[0]}")
+    page.get_by_role("heading", name="Your forecast").click()
+    # As it follows another one, and when it stands.
+    for settled in (False, True):
+        path, sentence = f"/question?q={QUESTIONS[not settled]}", f"{SENTENCE} {settled}"
+        move(slow, path)
+        if settled:
             slow.settle()
         page.keyboard.press("e")
         page.keyboard.type(sentence)
@@ -99,63 +111,27 @@ def test_sentence_typed_after_e_arrives_whole(slow: Visitor, demo: Path) -> None
         expect(number(page)).to_be_focused()
         nothing_happened(slow, path)
         page.get_by_role("heading", name="Your forecast").click()
+    # In the row that a key has just marked.
+    slow.go("/questions?find=state+by")
+    expect(page.locator(".rows input")).not_to_have_count(0)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.keyboard.type(SENTENCE)
+    expect(page.locator(".rows tr[aria-current] input")).to_have_value(SENTENCE)
     assert (waiting(demo), [my_acts(demo, question) for question in QUESTIONS]) == before
 
 
 @pytest.mark.behaviour(7)
-def test_number_and_reason_typed_before_the_page_arrive(slow: Visitor, demo: Path) -> None:
-    page = begin(slow, "/question?q=treaty-kept-2027")
-    page.keyboard.press("e")
-    page.keyboard.type("633")
-    page.keyboard.press("Backspace")
-    page.keyboard.press("Tab")  # to the slider
-    page.keyboard.press("Tab")
-    page.keyboard.type(SENTENCE)
-    expect(reason(page)).to_have_value(SENTENCE)
-    expect(number(page)).to_have_value("63")
-    expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "63%")
-    nothing_happened(slow, "/question?q=treaty-kept-2027")
-
-
-@pytest.mark.behaviour(7)
-def test_question_is_put_at_hand_and_forecast_at_once(slow: Visitor) -> None:
-    page = slow.open("/questions?find=state+by")
-    expect(page.locator(".rows input")).not_to_have_count(0)
-    for turn in range(3):
-        page.keyboard.press("j")
-        page.keyboard.press("e")
-        page.keyboard.type(f"{SENTENCE} {turn}")
-        field = page.locator(".rows tr[aria-current] input")
-        expect(field).to_have_value(f"{SENTENCE} {turn}")
-        page.get_by_role("heading", name="Questions").click()
-        slow.settle()
-
-
-@pytest.mark.behaviour(7)
-@pytest.mark.parametrize("path", ["/question?q=un-condemn-2027", "/inbox"])
-def test_keys_pressed_too_early_do_nothing_later(slow: Visitor, demo: Path, path: str) -> None:
-    before = waiting(demo), my_acts(demo, "un-condemn-2027")
-    page = begin(slow, path)
-    page.keyboard.type("jkahuxn4rc")
+def test_keys_pressed_too_early_do_nothing_later(slow: Visitor, demo: Path) -> None:
+    path = f"/question?q={QUESTIONS[1]}"
+    before = waiting(demo), my_acts(demo, QUESTIONS[1])
+    begin(slow, "/inbox").keyboard.type("jkahuxn4rc")
+    nothing_happened(slow, "/inbox")
+    move(slow, path).keyboard.type("jkahuxn4rc")
     nothing_happened(slow, path)
-    assert (waiting(demo), my_acts(demo, "un-condemn-2027")) == before
-
-
-@pytest.mark.behaviour(7)
-def test_key_pressed_while_the_browser_draws_does_nothing(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=nato-china-2027")
-    page.evaluate(BUSY)
-    with page.expect_console_message(lambda message: message.text == "busy"):
-        move(visitor, "/question?q=un-condemn-2027")
-    page.keyboard.press("j")
-    nothing_happened(visitor, "/question?q=un-condemn-2027")
-    visitor.press("j")
-    page.wait_for_url(lambda url: "un-condemn-2027" not in url)
-
-
-@pytest.mark.behaviour(7)
-def test_typing_after_e_without_a_field_triggers_nothing(slow: Visitor) -> None:
-    page = begin(slow, "/feeds")
+    assert (waiting(demo), my_acts(demo, QUESTIONS[1])) == before
+    # After E on a page without a field, too, until a click.
+    page = move(slow, "/feeds")
     page.keyboard.press("e")
     page.keyboard.type(f"{SENTENCE} {SENTENCE}")
     nothing_happened(slow, "/feeds")
@@ -165,57 +141,43 @@ def test_typing_after_e_without_a_field_triggers_nothing(slow: Visitor) -> None:
 
 
 @pytest.mark.behaviour(7)
-def test_typing_on_when_the_field_is_gone_triggers_nothing(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=un-condemn-2027")
+def test_letters_outside_of_fields_are_no_stray_commands(visitor: Visitor) -> None:
+    here = f"/question?q={QUESTIONS[1]}"
+    page = visitor.open(f"/question?q={QUESTIONS[0]}")
+    # While the browser draws.
+    page.evaluate(BUSY)
+    with page.expect_console_message(lambda message: message.text == "busy"):
+        move(visitor, here)
+    page.keyboard.press("j")
+    nothing_happened(visitor, here)
+    # When the field that was typed into is gone.
     number(page).fill("")
     page.keyboard.type("63 ha")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.type("jukhar jukhar")
-    nothing_happened(visitor, "/question?q=un-condemn-2027")
+    nothing_happened(visitor, here)
     page.keyboard.press("Escape")
-    visitor.press("h")
-    expect(page.get_by_role("dialog")).to_be_visible()
-
-
-@pytest.mark.behaviour(7)
-def test_letters_on_slider_and_in_dialogs_are_no_commands(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=un-condemn-2027")
+    # On a slider, and in a dialog.
     page.get_by_role("slider").focus()
-    page.evaluate(STATES)
-    page.keyboard.type("jkahxurc")
-    page.evaluate(FRAMES)
-    assert page.evaluate("window.states") == []
+    _press_without_effect(page, "jkahxurc")
     page.get_by_role("heading", name="Your forecast").click()
     visitor.press("h")
     expect(page.get_by_role("dialog")).to_be_visible()
     visitor.settle()
+    _press_without_effect(page, "jkaxurc")
+    assert page.url.endswith(here)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    # Streamlit's own keys are off.
+    _press_without_effect(page, "rcRC")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    visitor.press("j")
+    page.wait_for_url(lambda url: here not in url)
+
+
+def _press_without_effect(page: Page, keys: str) -> None:
     page.evaluate(STATES)
-    page.keyboard.type("jkaxurc")
+    for key in keys:
+        page.keyboard.press(key)
     page.evaluate(FRAMES)
     assert page.evaluate("window.states") == []
-    assert page.url.endswith("q=un-condemn-2027")
-
-
-@pytest.mark.behaviour(7)
-def test_streamlit_s_own_keys_are_off_on_every_page(visitor: Visitor) -> None:
-    for path in ("/ /questions /essays /inbox /calendar /scenarios /coherence /record").split():
-        page = visitor.go(path)
-        page.evaluate(STATES)
-        for key in ("r", "c", "R", "C"):
-            page.keyboard.press(key)
-        page.evaluate(FRAMES)
-        assert (path, page.evaluate("window.states")) == (path, [])
-        expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-@pytest.mark.behaviour(7)
-def test_first_click_selects_what_the_field_starts_with(visitor: Visitor) -> None:
-    page = visitor.open("/question?q=nato-china-2027")
-    expect(number(page)).not_to_have_value("")
-    number(page).click()
-    page.keyboard.type("7")
-    expect(number(page)).to_have_value("7")
-    number(page).click()
-    page.keyboard.press("End")
-    page.keyboard.type("3")
-    expect(number(page)).to_have_value("73")
