@@ -71,7 +71,7 @@ _OR_MORE: Final = re.compile(r"\s+or (?:more|higher|above|less|fewer|lower|below
 _SEASON: Final = re.compile(r"\b((?:19|20)\d\d)[/–](?:\d\d){1,2}\b")
 _OF_YEAR: Final = re.compile(rf"\b(?!(?:{'|'.join(MONTHS)})\b)([A-Z]\w+) of (?:19|20)\d\d\b")
 _OPEN_COMPARISON: Final = re.compile(r"\s+than$")
-"""What is left of "than in January"."""
+"""Remainder of "than in January"."""
 
 _AFTER_DAY: Final = re.compile(rf"\bafter \d{{1,2}} (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b")
 """A day from which on something counts, which is no deadline."""
