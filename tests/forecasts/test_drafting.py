@@ -294,6 +294,37 @@ def test_names_before_the_claim_are_carried_and_noted() -> None:
     )
 
 
+@check_rows(
+    (
+        (("Arland is dry.",), "Its port will close in 2027.", "Will Arland’s port close in 2027?"),
+        (
+            ("The Arland Bank's budget has shrunk.",),
+            "Its board is expected to sell the Harbour Hotel in 2027.",
+            "Will the Arland Bank's board sell the Harbour Hotel in 2027?",
+        ),
+        (
+            (),
+            "Models point to a dry year, and Lake Aral will close in 2027.",
+            "Will Lake Aral close in 2027?",
+        ),
+    )
+)
+def test_owners_and_second_statements_are_found(
+    before: tuple[str, ...], claim: str, text: str
+) -> None:
+    assert draft(claim, *before)[0].plan.text == text
+
+
+def test_an_owner_farther_away_is_not_guessed() -> None:
+    made = draft("Its port will close in 2027.", "Arland is dry.", "They met and talked.")[0]
+    assert not made.plan.is_question or made.plan.gaps
+
+
+def test_an_act_of_several_is_told_in_the_plural() -> None:
+    plan = draft("Arland and Borland will extend their pact in 2027.")[-1].plan
+    assert "publishes a" not in plan.criteria
+
+
 @check_rows(TABLES["two_predictions_of_a_sentence_are_two_claims"])
 def test_two_predictions_of_a_sentence_are_two_claims(text: str, parts: tuple[str, ...]) -> None:
     assert split_predictions(text) == parts
