@@ -31,7 +31,7 @@ _NEW_KEY: Final = "new-share"
 def show_question_links(visit: Visit, question: Question) -> None:
     """Show the links to a question, and make new ones."""
     kinds: tuple[ShareKind, ...] = ("question", "chart", "changes")
-    if not visit.tracker.principal.has("curate"):
+    if not visit.may_curate:
         kinds = ("changes",)
     st.markdown("**Links without a log-in**")
     st.caption(

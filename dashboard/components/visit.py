@@ -125,6 +125,11 @@ class Visit:
         """True in an as-of view, in which nobody can act."""
         return self.known_on is not None
 
+    @property
+    def may_curate(self) -> bool:
+        """True if questions, evidence and feeds are this person's to change."""
+        return self.tracker.principal.has("curate")
+
     def age(self, instant: datetime | None) -> str:
         """`3 hours ago`, as seen from this visit."""
         return format_age(instant, self.now)

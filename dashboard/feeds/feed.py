@@ -88,10 +88,11 @@ def _show_health(visit: Visit, health: FeedHealth) -> None:
     if move := redirect_notice(state, visit.now):
         st.text(f"{move}. After seven days the new address is used.")
     with st.container(horizontal=True, gap="xsmall"):
-        label = "Try again" if state.paused or state.failures else "Check now"
-        _show_button(visit, label, "refresh", state.id)
-        if not state.paused:
-            _show_button(visit, "Pause", "pause", state.id)
+        if visit.may_curate:
+            label = "Try again" if state.paused or state.failures else "Check now"
+            _show_button(visit, label, "refresh", state.id)
+            if not state.paused:
+                _show_button(visit, "Pause", "pause", state.id)
         link_to_site(state.feed.url, "Open feed", "feed-address")
         if state.feed.site_url:
             link_to_site(state.feed.site_url, "Open site", "feed-site")

@@ -46,7 +46,8 @@ def render(visit: Visit) -> None:
             "You have no feeds yet.",
             "Add one by its address, or load a question set on Home: it brings its own.",
         )
-    subscribe.show_address_form(visit)
+    if visit.may_curate:
+        subscribe.show_address_form(visit)
     if feeds:
         # Where every feed fails, the reason is said once.
         with_problem = fleet.counts["failing"] < len(feeds)
@@ -54,7 +55,8 @@ def render(visit: Visit) -> None:
         rows = [build_feed_row(visit, row, record, with_problem=with_problem) for row in feeds]
         show_rows("feeds", "All feeds", FEED_COLUMNS, rows)
     series.render(visit)
-    subscribe.show_lists(visit, empty=not feeds)
+    if visit.may_curate:
+        subscribe.show_lists(visit, empty=not feeds)
 
 
 def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
@@ -77,7 +79,7 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth], fleet: FleetHealth) -
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.markdown(fleet_sentence(fleet, visit.now), width="content")
-        if fleet.counts["failing"]:
+        if fleet.counts["failing"] and visit.may_curate:
             st.button("Retry all failing", "retry-failing", icon=":material/refresh:",
                       on_click=_retry_failing, args=(visit,))  # fmt: skip
     if fleet.counts["failing"] == len(feeds):

@@ -40,7 +40,8 @@ def render(visit: Visit) -> None:
     if rows:
         show_rows("series", "Series of numbers", _COLUMNS, [build_row(visit, row) for row in rows])
         _show_paused(visit, rows)
-    _show_form(visit)
+    if visit.may_curate:
+        _show_form(visit)
 
 
 def _show_paused(visit: Visit, rows: Sequence[SeriesStatus]) -> None:

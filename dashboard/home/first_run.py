@@ -86,7 +86,7 @@ def show_first_steps(visit: Visit) -> bool:
 
     They are those of an installation, so whoever may not take them sees none.
     """
-    may_take = visit.replayed_until is None and visit.tracker.principal.has("curate")
+    may_take = visit.replayed_until is None and visit.may_curate
     if not may_take or st.session_state.get(_HIDDEN_KEY):
         return False
     state = visit.tracker.system.first_steps()

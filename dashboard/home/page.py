@@ -299,7 +299,12 @@ def _show_tasks(visit: Visit, overview: HomeOverview, proposals: Sequence[Propos
 def _build_task_rows(
     visit: Visit, overview: HomeOverview, proposals: Sequence[ProposedAnswer]
 ) -> list[Row]:
-    """Build the rows of answers and evidence, which are acted on at their own place."""
+    """Build the rows of answers and evidence, which are acted on at their own place.
+
+    Those who may not decide on them see none.
+    """
+    if not visit.may_curate:
+        return []
     rows = [
         _build_link_row(
             f"answer-{proposal.question.id}",

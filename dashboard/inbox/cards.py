@@ -59,7 +59,7 @@ def show_card(visit: Visit, story: Story, questions: Questions, place: str) -> N
     `place` makes keys unique on a page; in the inbox keys of the keyboard judge it.
     """
     first, question = story[0], questions[story[0].evidence.question_id]
-    can_judge = not visit.looks_back and visit.tracker.principal.has("curate")
+    can_judge = not visit.looks_back and visit.may_curate
     in_inbox = place == judging.INBOX
     lines = [_summarise(story, questions, place)]
     if any(piece.may_answer for piece in story):

@@ -126,7 +126,7 @@ def _show_evidence(visit: Visit, waiting: Sequence[EvidenceCard], questions: Que
         piece_id = st.query_params.get(cards.PIECE_PARAM, "")
         alone = [card for card in stories[place] if str(card.evidence.id) == piece_id]
         cards.show_card(visit, alone or stories[place], questions, judging.INBOX)
-        if len(shown) < len(waiting) and visit.tracker.principal.has("curate"):
+        if len(shown) < len(waiting) and visit.may_curate:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 st.caption("All that match the filter:", width="content")
                 judging.show_joint_verdicts(visit, [card.evidence for card in shown])

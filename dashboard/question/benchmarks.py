@@ -22,7 +22,7 @@ _STATES: Final = {"read": "", "paused": "paused", "ended": "no longer read"}
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show what is linked, and, to those who may link, the field for an address."""
     listed = visit.tracker.benchmarks.list(page.summary.question.id)
-    may_link = visit.tracker.principal.has("curate")
+    may_link = visit.may_curate
     for benchmark in listed:
         _show_benchmark(visit, benchmark, may_link=may_link)
     if not listed:

@@ -48,7 +48,7 @@ _ROW_COLUMNS: Final = (
 def render(visit: Visit) -> None:
     """Show the form at the left, and the imports that were made at the right."""
     st.subheader("Import forecasts", anchor=False)
-    if not visit.tracker.principal.has("curate"):
+    if not visit.may_curate:
         show_empty("Importing needs the role analyst.", "Ask an admin for it.")
         return
     left, right = st.columns(2, gap="large")

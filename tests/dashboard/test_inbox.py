@@ -131,7 +131,13 @@ def test_a_forecaster_reads_the_inbox_and_judges_nothing(twice: Tracker, press: 
     visit = open_page(forecaster, "inbox")
     assert marked(visit) == [INVITED]
     assert not [each.label for each in visit.button if each.label.startswith(("Accept", "Reject"))]
-    assert "First steps" not in words(open_page(forecaster, "home"))
+    home = open_page(forecaster, "home")
+    assert "First steps" not in words(home)
+    assert "evidence to review" not in words(home)
+    feeds = open_page(forecaster, "feeds")
+    assert "Feeds" in words(feeds)
+    assert not feeds.text_input
+    assert "Find" not in [each.label for each in feeds.button]
 
 
 def statuses(tracker: Tracker) -> list[str]:
