@@ -12,10 +12,12 @@ from forecasts.suggestion.explanation import explain_suggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, plain, words
 from tests.interfaces.api_answers import read_question_json
-from tests.test_learning import ANSWERS, a_record, log
+from tests.test_learning import ANSWERS, a_record, learning_from_few, log
 from tracker.app.tracker import Tracker
 from tracker.model.json_values import suggestion_record
 from tracker.reports.content import Paragraph
+
+__all__ = ["learning_from_few"]
 
 
 def told_everywhere(tracker: Tracker) -> str:
@@ -57,6 +59,6 @@ def test_the_correction_says_from_how_many_answers_it_was_learned(
     clock.advance(hours=1)
     sentence = told_everywhere(tracker)
     assert "(1 story) → learned correction +" in sentence
-    assert "(from 32 questions)" in sentence
+    assert f"(from {len(ANSWERS)} questions)" in sentence
     tracker.learning.decide("shift", "all", "reset")
     assert "no learned correction yet" in told_everywhere(tracker)

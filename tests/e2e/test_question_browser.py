@@ -10,7 +10,7 @@ from tests.e2e.conftest import PHONE, Visitor, fits
 from tests.e2e.places import OPEN, RESOLVED
 
 FORECASTERS = ("Ana (invented)", "Ben (invented)", "Crowd", "Estimate", "Base rate")
-MAX_ELEMENTS, MAX_HEIGHT, MAX_FORM_HEIGHT = 465, 1_800, 260
+MAX_ELEMENTS, MAX_HEIGHT, MAX_FORM_HEIGHT = 470, 1_800, 260
 """Limits of the page of a question at a width of 1440 pixels."""
 
 OVERLAP = """labels => labels.flatMap((a, nr) => labels.slice(nr + 1).filter(b => {
