@@ -89,6 +89,12 @@ the dialects.
 """
 
 
+SLOW_TESTS = frozenset((Path(__file__).parent / "data" / "slow_tests.txt").read_text().split())
+"""Tests that took more than 0.6 s of CPU, by the plugin `tests.cpu_times`; --full runs them. Those
+of hostile input, kills, permissions and the twenty behaviours stay in the gate.
+"""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their kind.
 
@@ -117,7 +123,9 @@ def is_beyond_the_gate(item: pytest.Item) -> bool:
         return False
     places = {item.path.stem, *item.path.relative_to(ROOT).parts}
     second_dialect = "[postgresql" in item.name and not WITH_BOTH_DIALECTS & places
-    is_slow = item.get_closest_marker("slow") is not None
+    is_slow = item.get_closest_marker("slow") is not None or (
+        item.nodeid.split("[")[0] in SLOW_TESTS and not item.get_closest_marker("behaviour")
+    )
     return is_slow or second_dialect or "e2e" in places or item.path.stem.startswith("test_corpus_")
 
 

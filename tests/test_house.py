@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tests import house
+from tests.conftest import SLOW_TESTS
 from tests.tables import check_rows
 
 ROOT = Path(__file__).parent.parent
@@ -81,3 +82,9 @@ def test_the_house_keeps_its_rules_and_figures() -> None:
     assert max(house.count_loose_modules(modules).values()) <= MAX_LOOSE_MODULES
     for name, most in MAX_FOLDERS.items():
         assert len([*(ROOT / name).glob("*/__init__.py")]) <= most
+
+
+def test_listed_slow_tests_are_there() -> None:
+    for name in SLOW_TESTS:
+        file, *_, function = name.split("::")
+        assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8"), name
