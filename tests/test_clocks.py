@@ -99,7 +99,7 @@ def test_ticks_that_are_late_fall_into_slots_of_their_own(
     start: float, period: float, delays: list[float]
 ) -> None:
     trigger, fired = SlotTrigger(period), datetime.fromtimestamp(start, UTC)
-    slots = [math.floor(start / period)]
+    slots = [math.floor(fired.timestamp() / period)]  # a datetime has whole microseconds
     for delay in delays:
         fired = trigger.get_next_fire_time(fired, fired)
         slots.append(math.floor((fired.timestamp() + delay * period) / period))

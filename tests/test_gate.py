@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import ROOT, is_beyond_the_gate
+from tests.conftest import ROOT, SLOW_TESTS, is_beyond_the_gate
 from tests.tables import check_rows
+
+SLOW = min(SLOW_TESTS).split("::")
+"""File and name of a test that takes long."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,10 @@ class CollectedTest:
     path: Path
     name: str
     marker: str = ""
+
+    @property
+    def nodeid(self) -> str:
+        return f"{self.path.relative_to(ROOT)}::{self.name}"
 
     def get_closest_marker(self, name: str) -> str | None:
         return name if name == self.marker else None
@@ -31,6 +38,8 @@ class CollectedTest:
         ("tests/e2e/test_browser.py", "test_a", "gate", False),
         ("tests/feeds/test_corpus_feeds.py", "test_a", "", True),
         ("forecasts/linting/lint.py", "forecasts.linting.lint", "", False),
+        (*SLOW, "", True),
+        (*SLOW, "behaviour", False),
     ]
 )
 def test_a_test_belongs_to_the_gate_by_its_kind(
