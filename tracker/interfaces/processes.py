@@ -71,7 +71,7 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
                 "this database is a replay: see it with `tracker demo`, and choose another "
                 "--data for live work"
             )
-        is_first = not tracker.questions.list()
+        is_first = not tracker.system.first_steps().asked
         if is_first:
             loaded = tracker.question_sets.load(load_question_set(DEFAULT_SET))
             notify(

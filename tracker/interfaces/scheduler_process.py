@@ -33,7 +33,7 @@ def run_scheduler(tracker: Tracker, *, standby: bool = False) -> int:
         check_lock = _take_lead(stack, tracker, stop, standby=standby)
         if check_lock is None:
             return 0
-        if not tracker.questions.list():
+        if not tracker.system.first_steps().asked:
             logger.info("scheduler.first_start", retention=describe_retention(tracker.settings))
         scheduler = Scheduler(tracker.through("job"), check_lock=check_lock)
         stack.enter_context(stop_by_signal(scheduler.stop))

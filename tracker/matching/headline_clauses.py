@@ -94,8 +94,8 @@ def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
     subject = re.sub(r"\s+still$", "", subject)
     plural = _is_plural(subject)
     present = {"be": "are"}.get(verb, verb) if plural else third_person(verb)
-    second = complement if plural else _inflect_second(complement, third_person)
-    tail = f" {second}" if second else ""
+    agreeing = complement if plural else _inflect_second(complement, third_person)
+    tail = f" {agreeing}" if agreeing else ""
     if subject.lower().startswith("no "):
         return f"{subject} {present}{tail}", f"{subject[3:]} {present}{tail}"
     if match := _ANY.match(subject):
@@ -113,10 +113,16 @@ def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
 
 def _inflect_second(complement: str, inflect: Callable[[str], str]) -> str:
     """Inflect the verb that a predicate's first one shares its subject with: "or blockade it"."""
-    match = _SECOND_VERB.match(complement)
-    if not match or not (match["verb"] == complement.split()[1] or is_verb(match["verb"])):
+    verb = _find_second_verb(complement)
+    if verb is None:
         return complement
-    return complement[: match.start("verb")] + inflect(match["verb"]) + complement[match.end() :]
+    return complement[: verb.start("verb")] + inflect(verb["verb"]) + complement[verb.end() :]
+
+
+def _find_second_verb(complement: str) -> re.Match[str] | None:
+    match = _SECOND_VERB.match(complement)
+    is_next = match is not None and match["verb"] == complement.split()[1]
+    return match if match and (is_next or is_verb(match["verb"])) else None
 
 
 _SECOND_VERB: Final = re.compile(
@@ -130,8 +136,8 @@ def _phrase_denial(subject: str, verb: str, complement: str) -> str:
     if complement.startswith("no "):
         present = verb if plural else third_person(verb)
         return f"{subject} {present} {complement[3:]}"
-    has_second = _inflect_second(complement, third_person) != complement
-    if not has_second and (opposite := find_opposite(verb, complement)):
+    opposite = "" if _find_second_verb(complement) else find_opposite(verb, complement)
+    if opposite:
         first, _, particles = opposite.partition(" ")
         return f"{subject} {base_form(first) if plural else first} {particles}".strip()
     if verb == "have" and is_participle(complement.split(" ", maxsplit=1)[0]):

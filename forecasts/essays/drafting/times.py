@@ -100,7 +100,7 @@ _LONG_AGO: Final = date(1000, 1, 1)
 _EDITION: Final = re.compile(
     r"\bthe (?:20\d\d[-–/]\d\d|20\d\d) (?:\w+ ){0,2}(?:season|edition|Games|Olympics|Cup|election"
     r"|championships?|Championships?|tournament|Tour|summit|conference)\b"
-    r"|(?:(?<=\bin )|(?<=\bat )|(?<=\bof )|(?<=\bfor )|(?<=\bfrom ))the (?:19|20)\d\d"
+    r"|\b(?:in|at|of|for|from) the (?:19|20)\d\d"
     r" (?!(?:fiscal|financial|calendar|tax|school|academic|crop|marketing|deadline)\b)(?=[A-Za-z])"
 )
 """Season of a competition, or year of an event, which are no times of an act."""
