@@ -168,13 +168,15 @@ def _describe_withdrawal(visit: Visit, summary: QuestionSummary) -> str:
 
 
 def _receive_act(visit: Visit, summary: QuestionSummary, sent: Mapping[str, Any]) -> None:
-    """Do what the form asks for, once: one that is sent again belongs to an earlier rendering."""
+    """Do what the form asks for, once: an act sent again belongs to an earlier rendering. What only
+    unfolds a part of the form may come from any.
+    """
     question = summary.question
     form, act = _get_form(question.id), sent.get("act")
-    if sent.get("form") != form["id"]:
-        return
     if act == "ask":
         form["asked"] = sent.get("about")
+        return
+    if sent.get("form") != form["id"]:
         return
     refusal = _try_act(visit, summary, read_draft(sent), act)
     if refusal is None:

@@ -125,6 +125,7 @@ def test_times_and_acts_are_those_of_each_tab(arrive: Arrive) -> None:
     page.keyboard.type("Kolkata")
     page.keyboard.press("Enter")
     expect(main.get_by_text("Times are shown in Asia/Kolkata (IST, UTC+5:30).")).to_be_visible()
+    page.wait_for_function("document.cookie.includes('Kolkata')")
     page.reload()
     one.settle()
     expect(foot.get_by_text(re.compile(r"As of .*\d\d:\d\d IST"))).to_be_visible()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Arrive, Visitor
 from tests.e2e.test_entry_browser import my_acts, number, reason
@@ -16,6 +16,9 @@ SENTENCE = "Quick 4x jar, hey"
 """Keys that are commands are in it, and both of streamlit's."""
 
 QUESTIONS = ("nato-china-2027", "un-condemn-2027")
+QUIET = 100
+"""Milliseconds without a message after which the page counts as made: see `commands.js`."""
+
 SLOWER = 4
 """Times as slow as this computer."""
 
@@ -118,6 +121,22 @@ def test_what_is_typed_before_a_page_stands_arrives_whole(slow: Visitor, demo: P
     page.keyboard.press("e")
     page.keyboard.type(SENTENCE)
     expect(page.locator(".rows tr[aria-current] input")).to_have_value(SENTENCE)
+    # Before the script of the list has arrived.
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/rows.js", hold)
+    begin(slow, "/questions?find=state+by")
+    expect(page.locator(".rows")).to_be_attached()
+    slow.settle()
+    page.wait_for_timeout(2 * QUIET)
+    page.keyboard.press("e")
+    page.keyboard.type("44")
+    late[0].continue_()
+    page.unroute("**/rows.js")
+    expect(page.locator(".rows input").first).to_have_value("44")
     assert (waiting(demo), [my_acts(demo, question) for question in QUESTIONS]) == before
 
 
@@ -155,6 +174,7 @@ def test_letters_outside_of_fields_are_no_stray_commands(visitor: Visitor) -> No
     page.keyboard.type("63 ha")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.type("jukhar jukhar")
+    expect(page.get_by_text("'63 ha' is not a probability")).to_be_visible()
     nothing_happened(visitor, here)
     page.keyboard.press("Escape")
     # On a slider, and in a dialog.

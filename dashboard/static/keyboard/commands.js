@@ -7,6 +7,7 @@
 const READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]';
 const TAKES_KEYS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=slider]";
 const FORM = '[class*="st-key-entry-"]';
+const UNBUILT = '[data-testid="stSkeleton"], .rows:empty, .entry:not([data-question])'; // their scripts come later
 const FORECAST = ".entry [data-first]"; // there once the script of the form has run
 const ROW_FIELD = ".rows tr[aria-current] input, .rows:not(:has(tr[aria-current])) input";
 const MODIFIERS = ["Control", "Shift", "Alt", "Meta", "AltGraph", "CapsLock"];
@@ -35,7 +36,7 @@ function ready() {
   const now = performance.now();
   if (received < sent && now - sent < ANSWER_TIME) return false;
   if (now - received < QUIET) return false;
-  return document.querySelector(READY) !== null && !document.querySelector('[data-testid="stSkeleton"]');
+  return document.querySelector(READY) !== null && !document.querySelector(UNBUILT);
 }
 
 // `data-keys` of the page tells whether commands act.
