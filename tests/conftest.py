@@ -20,6 +20,7 @@ import structlog
 from argon2 import PasswordHasher
 from hypothesis import settings as examples
 
+from tests import cpu_times
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.postgres import address
@@ -89,9 +90,9 @@ the dialects.
 """
 
 
-SLOW_TESTS = frozenset((Path(__file__).parent / "data" / "slow_tests.txt").read_text().split())
-"""Tests that took more than 0.6 s of CPU, by the plugin `tests.cpu_times`; --full runs them. Those
-of hostile input, kills, permissions and the twenty behaviours stay in the gate.
+SLOW_TESTS = frozenset(cpu_times.SLOW_TESTS.read_text().split())
+"""Tests that the gate leaves to --full: see `tests/cpu_times.py`. Laws and the twenty behaviours
+stay in the gate.
 """
 
 
@@ -123,8 +124,10 @@ def is_beyond_the_gate(item: pytest.Item) -> bool:
         return False
     places = {item.path.stem, *item.path.relative_to(ROOT).parts}
     second_dialect = "[postgresql" in item.name and not WITH_BOTH_DIALECTS & places
+    law = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+    stays = law or item.get_closest_marker("behaviour")
     is_slow = item.get_closest_marker("slow") is not None or (
-        item.nodeid.split("[")[0] in SLOW_TESTS and not item.get_closest_marker("behaviour")
+        item.nodeid.split("[")[0] in SLOW_TESTS and not stays
     )
     return is_slow or second_dialect or "e2e" in places or item.path.stem.startswith("test_corpus_")
 

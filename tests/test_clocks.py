@@ -34,7 +34,7 @@ USING (pid) WHERE l.locktype = 'advisory' AND a.application_name LIKE 'tracker s
 """
 
 
-@pytest.mark.gate
+@pytest.mark.full
 def test_three_clocks_use_no_slot_twice_and_leave_no_gap(
     shared: Settings,  # noqa: F811 -- a fixture
     monkeypatch: pytest.MonkeyPatch,

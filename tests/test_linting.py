@@ -227,12 +227,14 @@ def test_a_loaded_set_has_the_flaws_of_its_check(tracker: Tracker, name: str) ->
     checked = question_set_files.lint_question_set(read, 60, NOW)
     assert len(checked) > 5
     with tracker.context.store.reading() as session:
-        around = question_lifecycle.gather_surroundings(session, 60, NOW)
         everything = questions.list_questions(session)
+        around = question_lifecycle.gather_surroundings(session, everything, 60, NOW)
         for question in everything:
             then = replace(around, now=min(NOW, question.opens_at))
             signs = questions.list_indicators(session, [question.id])
-            found = question_lifecycle.find_question_flaws(session, question, then, signs)
+            found = question_lifecycle.find_question_flaws(
+                session, question, 60, then.now, indicators=signs
+            )
             assert found == question_lifecycle.find_flaws_among(everything, question, then, signs)
             assert found == checked.get(question.id, ())
 

@@ -95,6 +95,7 @@ def test_the_recalibrated_are_no_peers_and_no_crowd(too_sure: Tracker, clock: Fa
     assert crowd.mean_while_active == own.mean_while_active
 
 
+@pytest.mark.gate
 def test_a_recalibration_can_be_switched_off(too_sure: Tracker, clock: FakeClock) -> None:
     too_sure.accuracy.recalibrate()
     ask_later(too_sure)

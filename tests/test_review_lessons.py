@@ -302,6 +302,7 @@ def test_five_near_misses_are_offered_once_a_week(
     assert offer_near_misses(offering) is None  # nothing new was read
 
 
+@pytest.mark.gate
 def test_an_answer_is_kept_and_not_asked_again(offering: Tracker) -> None:
     first, second, *_ = offering.evidence.near_misses()
     offering.evidence.dismiss(first.hit.item.id, first.question.id)

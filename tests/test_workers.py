@@ -120,6 +120,7 @@ def test_killed_workers_lose_nothing_and_double_nothing(
     assert clock_side.system.work().parked == ()
 
 
+@pytest.mark.full
 def test_a_feed_that_kills_its_worker_is_parked_after_three_attempts(
     shared: Settings, clock_side: Tracker
 ) -> None:

@@ -47,7 +47,6 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(data, data / "dashboard.log")
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(17)
 def test_empty_pages_lead_to_the_first_questions(new: str, arrive: Arrive) -> None:
     visitor = arrive(at=new, viewport=PHONE, color_scheme="dark")
@@ -82,7 +81,6 @@ def stranger(browser: Browser) -> Iterator[Page]:
         server.shutdown()
 
 
-@pytest.mark.gate
 def test_a_page_on_another_port_reads_and_writes_nothing(
     new: str, stranger: Page, arrive: Arrive
 ) -> None:

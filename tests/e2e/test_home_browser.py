@@ -57,7 +57,6 @@ def my_forecasts(data: Path, question_id: str) -> list[float | None]:
     ]
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(6)
 def test_home_confirms_forecasts_and_leads_to_a_comment(
     life: tuple[Path, str], arrive: Arrive
@@ -68,7 +67,7 @@ def test_home_confirms_forecasts_and_leads_to_a_comment(
     # Confirm: one key.
     marked = page.locator("[aria-label='Needs you'] tr[aria-current]")
     expect(marked.get_by_role("textbox")).to_have_value("63%")
-    page.keyboard.press("a")
+    visitor.press("a")
     expect(page.get_by_text("Confirmed: 63%")).to_be_visible()
     assert my_forecasts(data, MINE) == [0.63, 0.63]
     # Forecast: a click, a number, Enter.

@@ -163,7 +163,6 @@ def expect_saved(page: Page, percent: str) -> None:
     expect(page.get_by_text(f"Saved: {percent}%").first).to_be_visible()
 
 
-@pytest.mark.gate
 def test_the_owner_an_invited_and_a_vouched_person_enter(
     browser: Browser, installation: Installation
 ) -> None:

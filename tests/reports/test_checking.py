@@ -29,6 +29,7 @@ def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: Re
     assert found.words.startswith("The file is whole, and says what this database says")
 
 
+@pytest.mark.gate
 def test_a_changed_file_is_found_out(lived: Lived) -> None:
     page = render_report(lived.tracker.reports.build("question", QUESTION), "html")
     found = lived.tracker.reports.check(page.replace(b"55%", b"95%"))

@@ -133,10 +133,10 @@ def _lint_questions(
     made: Authorship,
 ) -> None:
     """Lint each question as of its own opening, since a set is checked as it was written."""
-    around = question_lifecycle.gather_surroundings(session, keep_days, made.at)
+    all_questions = questions.list_questions(session)
+    around = question_lifecycle.gather_surroundings(session, all_questions, keep_days, made.at)
     set_feeds = tuple(f"{feed.title} {feed.theme}" for feed in question_set.feeds)
     around = replace(around, feeds=(*(around.feeds or ()), *set_feeds))
-    all_questions = questions.list_questions(session)
     for question in new.values():
         at_opening = replace(around, now=min(made.at, question.opens_at))
         indicators = [i for i in question_set.indicators if i.question_id == question.id]

@@ -123,10 +123,9 @@ class QuestionService(Service, noun="questions"):
         from tracker.questions import question_lifecycle
 
         with self._store.reading() as session:
-            around = question_lifecycle.gather_surroundings(
-                session, self._settings.keep_days, self._now()
+            return question_lifecycle.find_question_flaws(
+                session, new_question, self._settings.keep_days, self._now(), indicators=indicators
             )
-            return question_lifecycle.find_question_flaws(session, new_question, around, indicators)
 
     @cacheable()
     def lint_stored(self, question_id: str) -> "tuple[Flaw, ...]":
@@ -135,11 +134,10 @@ class QuestionService(Service, noun="questions"):
 
         with self._store.reading() as session:
             question = question_page.require_question(session, question_id)
-            around = question_lifecycle.gather_surroundings(
-                session, self._settings.keep_days, self._now()
-            )
             watched = questions.list_indicators(session, [question.id])
-            return question_lifecycle.find_question_flaws(session, question, around, watched)
+            return question_lifecycle.find_question_flaws(
+                session, question, self._settings.keep_days, self._now(), indicators=watched
+            )
 
     @cacheable()
     def get_statements(self, question_id: str) -> QuestionStatements:

@@ -13,7 +13,7 @@ from tracker.essays.draft_files import DraftedQuestion, DraftProblem
 from tracker.essays.essay_edits import find_sentence
 from tracker.model.audit import Authorship
 from tracker.questions.queries.compiled_questions import load_compiled_questions
-from tracker.questions.question_lifecycle import find_question_flaws, gather_surroundings
+from tracker.questions.question_lifecycle import find_question_flaws
 from tracker.storage import questions
 from tracker.storage.sessions import Session
 
@@ -89,8 +89,9 @@ def open_draft(
         indicators=drafted.indicators,
         override=override or drafted.override,
     )
-    around = gather_surroundings(session, keep_days, authorship.at)
-    flaws = find_question_flaws(session, question, around, drafted.indicators)
+    flaws = find_question_flaws(
+        session, question, keep_days, authorship.at, indicators=drafted.indicators
+    )
     lines = load_compiled_questions(session, [question])[question.id]
     advice = tuple(flaw for flaw in flaws if flaw.severity == "advice")
     return OpenedDraft(question, list_lines(question, lines), advice)

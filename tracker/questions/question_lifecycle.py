@@ -97,25 +97,28 @@ def find_short_retention(keep_days: float) -> float | None:
     return keep_days if 0 < keep_days < SUFFICIENT_KEEP_DAYS else None
 
 
-def gather_surroundings(session: Session, keep_days: float, now: datetime) -> LintContext:
+def gather_surroundings(
+    session: Session, all_questions: Iterable[Question], keep_days: float, now: datetime
+) -> LintContext:
     """Context of all questions: time, retention in days, topics of polled feeds, answers."""
     polled = [state.feed for state in feeds.list_feeds(session) if not state.paused_why]
     words = tuple(" ".join([feed.title, feed.theme, *sum(feed.categories, ())]) for feed in polled)
     answers = resolution_record.load_current_resolutions(session)
-    answered = tuple(
-        (q, answers[q.id]) for q in questions.list_questions(session) if q.id in answers
-    )
+    answered = tuple((q, answers[q.id]) for q in all_questions if q.id in answers)
     return LintContext(now, find_short_retention(keep_days), feeds=words, answered=answered)
 
 
 def find_question_flaws(
     session: Session,
     question: NewQuestion | Question,
-    around: LintContext,
+    keep_days: float,
+    now: datetime,
+    *,
     indicators: Sequence[Indicator] = (),
 ) -> tuple[Flaw, ...]:
     """Find the linter's flaws in a question, its indicators and the other questions."""
     all_questions = questions.list_questions(session)
+    around = gather_surroundings(session, all_questions, keep_days, now)
     if not question.claim_ids:  # a question of one's own, which no claim puts into a family
         families = load_families(session, all_questions)
         own_family = families.get(QuestionId(question.id))
@@ -178,8 +181,9 @@ def create_question(
     *,
     indicators: Sequence[Indicator] = (),
     override: str = "",
+    flaws: Sequence[Flaw] | None = None,
 ) -> Question:
-    """Store a new question.
+    """Store a new question; `flaws` are those of the linter if they are known already.
 
     A yes/no question without a prior takes the base rate that its reason states, such as 6 of 11.
     Raises when its name is taken, its essay unknown, or it could never be forecast. Blocking
@@ -202,12 +206,10 @@ def create_question(
     elif essays.find_essay(session, question.essay_id) is None:
         raise NotFound("essay", question.essay_id, "leave the essay out for a question of your own")
     _check_parts(session, question, indicators)
-    flaws = find_question_flaws(
-        session,
-        question,
-        gather_surroundings(session, keep_days, authorship.at),
-        indicators,
-    )
+    if flaws is None:
+        flaws = find_question_flaws(
+            session, question, keep_days, authorship.at, indicators=indicators
+        )
     questions.add_question(session, question, authorship.at)
     refuse_blocking_flaws(session, question, flaws, override, authorship=authorship)
     questions.add_indicators(session, indicators, authorship.at)
@@ -273,16 +275,16 @@ def edit_question(
     answered = resolution_record.find_resolution(session, question.id) is not None
     check_edit(question, new_wording, answered)
     register_forecaster(session, new_wording.by, new_wording.at)
-    surroundings = gather_surroundings(session, keep_days, new_wording.at)
-    indicators = questions.list_indicators(session, [question.id])
+    indicators, now = questions.list_indicators(session, [question.id]), new_wording.at
     before = {
-        flaw.code for flaw in find_question_flaws(session, question, surroundings, indicators)
+        flaw.code
+        for flaw in find_question_flaws(session, question, keep_days, now, indicators=indicators)
     }
     questions.add_edit(session, new_wording)
     edited = require_question(session, question.id)
     new = [
         flaw
-        for flaw in find_question_flaws(session, edited, surroundings, indicators)
+        for flaw in find_question_flaws(session, edited, keep_days, now, indicators=indicators)
         if flaw.code not in before
     ]
     refuse_blocking_flaws(

@@ -46,9 +46,8 @@ def plan_sibling(
         parent, repetition, window, parts=_gather_parts(session, parent), now=now
     )
     question = build_question(sibling.question)
-    around = question_lifecycle.gather_surroundings(session, keep_days, now)
     flaws = question_lifecycle.find_question_flaws(
-        session, sibling.question, around, sibling.indicators
+        session, question, keep_days, now, indicators=sibling.indicators
     )
     settlement = _plan_settlement(session, parent, question, sibling.rule)
     return SiblingPlan(repetition, sibling, question, flaws, settlement)
@@ -190,6 +189,7 @@ def _open_sibling(
         authorship,
         indicators=plan.sibling.indicators,
         override=plan.repetition.override,
+        flaws=plan.flaws,
     )
     inherit_access(session, plan.repetition.question_id, question.id, authorship)
     scenarios.add_link(session, plan.sibling.link, authorship)
