@@ -53,6 +53,7 @@ def test_file_and_environment_give_the_settings(tmp_path: Path) -> None:
         ('log_level = "loud"', "'log_level' must be debug, info, warning or error"),
         ("me = ", "is not valid TOML"),
         ("me = [1]", "'me' must be a text, not \\[1\\]"),
+        ("private_feeds = true", "'private_feeds' must be a text, not True"),
         (f"me.{'a.' * 4_000}b = 1", "'me' must be a text"),
         (f"me = {'[' * 30_000}", "nested too deeply"),
         (f"port = {'9' * 5_000}", "is not valid TOML: Exceeds the limit"),

@@ -307,7 +307,7 @@ def _convert_value(name: str, value: Any, kind: Any) -> Any:
     try:
         if kind is bool and isinstance(value, str):
             return _parse_bool(value)
-        if (kind in (int, float) and isinstance(value, bool)) or isinstance(value, list | dict):
+        if (kind is not bool and isinstance(value, bool)) or isinstance(value, list | dict):
             raise ValueError
         return kind(value)
     except (TypeError, ValueError, OverflowError):

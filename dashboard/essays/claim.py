@@ -85,7 +85,7 @@ def _show_questions(visit: Visit, page: EssayPage, mapped: MappedSentence) -> No
     questions = [page.questions[q] for q in mapped.question_ids if q in page.questions]
     ranked = sorted(questions, key=lambda s: (s.question.retrospective, s.question.closes_at))
     if ranked:
-        columns = [RowColumn(TITLE, "Question"), RowColumn("now", "Now", "end")]
+        columns = [RowColumn(TITLE, "Question"), RowColumn("now", "Forecast", "end")]
         rows = [_build_question(visit, summary) for summary in ranked]
         show_rows("claim-questions", "Questions of this sentence", columns, rows)
 

@@ -92,8 +92,8 @@ def render(visit: Visit, page: QuestionPage) -> None:
     if rows:
         columns = (
             RowColumn(TITLE, "Question"),
-            RowColumn("number", "Now", "end"),
-            RowColumn("link", "Link"),
+            RowColumn("number", "Forecast", "end"),
+            RowColumn("link", "Relation"),
         )
         show_rows("related", "Related questions", columns, rows)
     numbers = [words for group in groups for words in _list_numbers(visit, group)]

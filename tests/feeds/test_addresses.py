@@ -80,7 +80,8 @@ def test_no_disguise_makes_an_address_public(address: IPv4Address) -> None:
 def test_a_refusal_says_what_to_do_in_few_words() -> None:
     assert (
         AllowedAddresses().explain_refusal("localhost", "127.0.0.1")
-        == "127.0.0.1 is not a public address (loopback); allow it with the setting private_feeds"
+        == "127.0.0.1 is not a public address (loopback); if that is meant, write its host into "
+        "the setting private_feeds"
     )
     assert len(AllowedAddresses().explain_refusal("", "fe80::1%" + "e" * 5_000)) < 200
 

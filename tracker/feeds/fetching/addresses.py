@@ -161,7 +161,10 @@ class AllowedAddresses:
         ):
             return ""
         shown = address[:MAX_SHOWN_LENGTH]
-        return f"{shown} is not a public address ({why}); allow it with the setting private_feeds"
+        return (
+            f"{shown} is not a public address ({why}); if that is meant, write its host into the "
+            "setting private_feeds"
+        )
 
 
 def _parse_network(entry: str) -> Network | None:

@@ -12,7 +12,7 @@ from mcp.types import CallToolResult, InputRequiredResult, Resource, ToolAnnotat
 from pydantic import ValidationError
 
 from forecasts.errors import ForecastsError
-from tracker.errors import TrackerError
+from tracker.errors import NotFound, TrackerError
 from tracker.interfaces.mcp.reading import FindDesk, ReadingTools, Resources
 from tracker.interfaces.mcp.text import FENCE_BEGIN, FENCE_END
 from tracker.interfaces.mcp.writing import WritingTools
@@ -103,13 +103,25 @@ def build_server(settings: Settings, find_desk: FindDesk) -> MCPServer:
 
 
 def _refuse_with(method: Method, failure: type[Exception]) -> Method:
-    """Wrap a method so that an expected failure reaches the client as its line."""
+    """Wrap a method so that an expected failure reaches the client as its line.
+
+    The line about a missing question names a tool, since an agent has no terminal.
+    """
 
     @wraps(method)
     def call(*args: Any, **options: Any) -> Any:
         try:
             return method(*args, **options)
+        except NotFound as error:
+            raise failure(_describe_missing(error)) from error
         except (TrackerError, ForecastsError) as error:
             raise failure(str(error)) from error
 
     return cast(Method, call)
+
+
+def _describe_missing(error: NotFound) -> str:
+    if error.kind != "question":
+        return str(error)
+    guess = f"did you mean {' or '.join(error.near)}? " if error.near else ""
+    return f"there is no question {error.name}: {guess}list_questions finds them by their words"
