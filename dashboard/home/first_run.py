@@ -220,7 +220,7 @@ def _show_sets(visit: Visit) -> None:
     for name, title in missing.items():
         if st.button(title, key=f"load-{name}", icon=":material/download:"):
             _load_set(visit, name)
-    if len(missing) == len(BUILT_IN_SETS):
+    if len(missing) == len(BUILT_IN_SETS) and not visit.tracker.settings.has_public_names:
         st.caption(
             "Only looking around? `./run --demo` replays news since 2022 in a database of its own, "
             "with invented forecasters and without network."

@@ -1,4 +1,4 @@
-"""The installation: people, database, scheduled jobs, replay marks and verification."""
+"""The installation: database, scheduled jobs, replay marks and verification."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from forecasts.questions.question import Forecaster, ForecasterId, MarketKind, OutsideKind
 from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
 from tracker.files.user_files import write_privately
@@ -29,10 +28,8 @@ from tracker.model.work import (
     SlotOutcome,
     WorkStatus,
 )
-from tracker.people.names import make_identity
-from tracker.questions.submit_forecast import refuse_reserved
-from tracker.settings import Settings, is_overridden, make_model_endpoint, write_setting
-from tracker.storage import database_info, event_log, feeds, health, job_slots, queue, record
+from tracker.settings import Settings, make_model_endpoint
+from tracker.storage import database_info, event_log, feeds, health, job_slots, queue
 from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.sessions import Session
 
@@ -51,59 +48,6 @@ NO_MODEL: Final = (
 
 LONG_PERIOD_SECONDS: Final = 3600.0
 """Period from which a job has slots on SQLite, too."""
-
-
-class PeopleService(Service, noun="people"):
-    """Use cases on people who forecast."""
-
-    @cacheable()
-    def list(self) -> tuple[Forecaster, ...]:
-        """Return everyone who can act here, by name: known people and the one in the settings."""
-        with self._store.reading() as session:
-            return _list_people(session, ForecasterId(self._settings.me))
-
-    @cacheable()
-    def list_outside(self) -> tuple[Forecaster, ...]:
-        """Return the markets, platforms and agents whose forecasts are kept here, by name."""
-        with self._store.reading() as session:
-            outside = [f for f in record.list_forecasters(session).values() if f.kind in _OUTSIDE]
-        return tuple(sorted(outside, key=lambda f: (f.name.lower(), f.id)))
-
-    def add(self, name: str) -> Forecaster:
-        """Add a person; the identity is made from the name: `Ada Lovelace` is `ada-lovelace`."""
-        shown, person_id = make_identity(name)
-        refuse_reserved(person_id)
-        return self._add_new(Forecaster(person_id, shown, "person"))
-
-    def add_outside(self, name: str, kind: MarketKind) -> Forecaster:
-        """Add a market or another platform, whose forecasts are kept and scored beside people's.
-
-        It is no member of the crowd. `Polymarket` is `market:polymarket`.
-        """
-        shown, identity = make_identity(name)
-        return self._add_new(Forecaster(ForecasterId(f"{kind}:{identity}"), shown, kind))
-
-    def _add_new(self, forecaster: Forecaster) -> Forecaster:
-        with self._store.writing() as session:
-            if forecaster.id in record.list_forecasters(session):
-                raise Refused(
-                    f"{forecaster.id!r} is there already: act under that name, or give another one"
-                )
-            record.add_forecaster(session, forecaster, self._now())
-        return forecaster
-
-    def register(self, forecaster: Forecaster) -> None:
-        """Register a forecaster with a display name; an existing one stays unchanged."""
-        with self._store.writing() as session:
-            record.add_forecaster(session, forecaster, self._now())
-
-    def save_as_default(self) -> bool:
-        """Write the acting person into the settings file as the default.
-
-        False when the environment names somebody else, which takes precedence over the file.
-        """
-        write_setting(self._settings.data_dir, "me", self._me)
-        return not is_overridden("me")
 
 
 class SystemService(Service, noun="system"):
@@ -350,15 +294,6 @@ class SystemService(Service, noun="system"):
         """Return the version, the storage and the health of the installation."""
         with self._whole_store.reading() as session:
             return read_system_status(session, self._settings)
-
-
-_OUTSIDE: Final = get_args(OutsideKind)
-
-
-def _list_people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:
-    people = {f.id: f for f in record.list_forecasters(session).values() if f.kind == "person"}
-    people.setdefault(default, Forecaster(default, default, "person"))
-    return tuple(sorted(people.values(), key=lambda f: (f.name.lower(), f.id)))
 
 
 PACKAGE: Final = "scenario-tracker"

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tracker.app.feeds import FeedService
     from tracker.app.forecasts import ForecastService
     from tracker.app.notifications import NotificationService
+    from tracker.app.people import PeopleService
     from tracker.app.question_set_files import QuestionSetService
     from tracker.app.questions import QuestionService
     from tracker.app.reports import ReportService
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from tracker.app.scenarios import LinkService, ScenarioService, SignpostService
     from tracker.app.series import SeriesService
     from tracker.app.shares import ShareService
-    from tracker.app.system import PeopleService, SystemService
+    from tracker.app.system import SystemService
     from tracker.app.upkeep import UpkeepService
 
 
@@ -306,7 +307,7 @@ class Tracker(AbstractContextManager["Tracker"]):
     @cached_property
     def people(self) -> "PeopleService":
         """People who forecast."""
-        from tracker.app.system import PeopleService
+        from tracker.app.people import PeopleService
 
         return PeopleService(self.context)
 
