@@ -220,7 +220,7 @@ REPAIRED: dict[LinkKind, Callable[[tuple[float, ...]], bool]] = {
     "negates": lambda p: abs(p[0] + p[1] - 1.0) < 1e-9,
     "one of": lambda p: abs(math.fsum(p) - 1.0) < 1e-9,
     "dates": lambda p: list(p) == sorted(p),
-    "conjunction": lambda p: p[0] + p[1] - 1.0 - 1e-9 <= p[2] <= min(p[:2]),
+    "conjunction": lambda p: p[0] + p[1] - 1.0 - 1e-9 <= p[2] <= min(p[:2]) + 1e-9,
     "condition": lambda p: abs(p[3] - p[0] * p[1] - (1 - p[0]) * p[2]) < 1e-9,
 }
 SIZES: dict[LinkKind, int] = {

@@ -55,7 +55,6 @@ _MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "learning": "evidence",
         "links": "scenarios",
         "signposts": "scenarios",
-        "people": "system",
         "question_sets": "question_set_files",
     }
 )
