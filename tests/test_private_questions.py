@@ -16,6 +16,7 @@ from forecasts.questions.repetition import Repetition
 from tests.builders import DAY, NOW, FakeClock, a_set
 from tests.interfaces.api_server import open_program
 from tests.lives import an_asked
+from tests.quick_databases import begin
 from tests.test_permissions import list_use_cases
 from tracker.app.permissions import REQUIRED_RIGHTS
 from tracker.app.tracker import Tracker
@@ -42,16 +43,18 @@ def enter(
 @pytest.fixture
 def world(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A world on SQLite."""
-    return build_world(tracker, clock)
+    begin(tracker, clock, build_world)
+    return tracker
 
 
 @pytest.fixture
 def each_world(both: Tracker, clock: FakeClock) -> Tracker:
     """A world on each dialect."""
-    return build_world(both, clock)
+    begin(both, clock, build_world)
+    return both
 
 
-def build_world(tracker: Tracker, clock: FakeClock) -> Tracker:
+def build_world(tracker: Tracker, clock: FakeClock) -> None:
     """Ben's two private questions and private essay beside a public question; Cem is a stranger."""
     tracker.question_sets.load(a_set())
     for name in ("Ada", "Ben", "Cem"):
@@ -75,7 +78,6 @@ def build_world(tracker: Tracker, clock: FakeClock) -> Tracker:
     clock.time = NOW + 10 * DAY
     source = "https://arland.example/pact"
     ben.resolutions.resolve(DONE, "yes", source_url=source, known_at=clock.time, note=TOKEN)
-    return tracker
 
 
 SAMPLES: Mapping[str, Any] = {
