@@ -17,8 +17,8 @@ FILE = Path("cpu_times.tsv")
 SLOW_TESTS: Final = Path(__file__).parent / "data" / "slow_tests.txt"
 
 LIMIT: Final = 0.25
-"""CPU seconds of its slowest case up to which a test is in the gate: with all of them it takes less
-than five minutes on two cores.
+"""CPU seconds of its slowest case up to which a test is in the gate: with all of them it takes about
+five minutes on two cores.
 """
 
 PROTECTED: Final = re.compile(
