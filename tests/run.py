@@ -19,6 +19,11 @@ GATES: Final = {"forecasts": 99.2, "tracker": 92}
 MAX_WORKERS: Final = 4
 """Workers of pytest; each has a PostgreSQL and perhaps a browser, and more stop being faster."""
 
+RERUNS: Final = ("--reruns=2", "-rfER")
+"""Among a thousand clicks in a browser one may come before the page is ready for it, on a busy
+machine; `--full` tries such a test again and lists it as RERUN, to be mended.
+"""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run the tests that the arguments ask for; return the exit code."""
@@ -42,7 +47,7 @@ def choose_options(processors: int, *, full: bool) -> list[str]:
     Workers keep to neighbouring tests, which share set-ups, and steal when they are done.
     """
     workers = max(2, min(MAX_WORKERS, processors))
-    everything = ["--cov", "--cov-report=", "--hypothesis-profile=full"]
+    everything = ["--cov", "--cov-report=", "--hypothesis-profile=full", *RERUNS]
     selection = everything if full else ["-m", "not full"]
     return ["-n", str(workers), "--dist", "worksteal", *selection]
 

@@ -95,6 +95,7 @@ def test_a_suite_runs_on_a_few_workers(processors: int, workers: str, full: bool
 
 def test_the_gate_traces_nothing_and_full_omits_nothing() -> None:
     assert run.choose_options(2, full=False)[-2:] == ["-m", "not full"]
+    assert "--reruns=2" not in run.choose_options(2, full=False)
     assert "--cov" not in run.choose_options(2, full=False)
     assert "--cov" in run.choose_options(2, full=True)
     assert "-m" not in run.choose_options(2, full=True)

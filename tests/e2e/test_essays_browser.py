@@ -170,6 +170,7 @@ def test_a_draft_fits_the_screen_is_kept_and_discarded(visitor: Visitor) -> None
         {"name": "bridge.txt", "mimeType": "text/plain", "buffer": UPLOADED}
     )
     expect(page.get_by_text("bridge.txt")).to_be_visible()
+    expect(page.get_by_test_id("stFileChipIconSpinner")).to_have_count(0)
     visitor.settle()
     page.get_by_role("button", name="Add this essay").click()
     expect(page.get_by_text("Borland will open the bridge by").first).to_be_visible()

@@ -90,6 +90,7 @@ def test_home_confirms_forecasts_and_leads_to_a_comment(
     expect(page.locator(".talk")).to_contain_text("h j k: <b>no</b> keys here, @ben")
     expect(page.locator(".talk b", has_text="@ben")).to_be_visible()
     expect(asked).to_have_count(0)
+    visitor.settle()
     expect(field).to_have_value("")
     page.wait_for_url(lambda url: "comments=open" in url)
 
