@@ -119,7 +119,7 @@ def test_there_must_be_something_to_reaffirm_or_withdraw(tracker: Tracker, act: 
 
 
 def test_an_unknown_question_is_refused_with_advice(tracker: Tracker) -> None:
-    with pytest.raises(NotFound, match="there is no question nope: see `tracker question list`"):
+    with pytest.raises(NotFound, match="there is no question nope: `tracker question list` has"):
         tracker.forecasts.submit("nope", Binary(0.5))
     with pytest.raises(NotFound):
         tracker.questions.get("nope")
@@ -132,7 +132,7 @@ def test_names_near_a_mistyped_question_are_proposed(tracker: Tracker) -> None:
         tracker.question_sets.load(a_set(a_question(name)))
     told = (
         "no question neutralty-2027: did you mean neutrality-2027 or neutrality-2028? "
-        "`tracker question list` lists them"
+        "`tracker question list` has the names"
     )
     with pytest.raises(NotFound, match=re.escape(told)) as refusal:
         tracker.questions.get("neutralty-2027")

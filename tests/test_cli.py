@@ -220,7 +220,7 @@ REFUSED = [
     (("forecast", "withdraw", QUESTION), "make one first"),
     (("forecast", "undo", QUESTION), "no forecast of yours"),
     (("forecast", "redo", QUESTION), "nothing to do again"),
-    (("question", "show", "nope"), "see `tracker question list`"),
+    (("question", "show", "nope"), "`tracker question list` has the names"),
     (("question", "show", "xi-zelensky-meting-2027"), f"did you mean {QUESTION} or "),
     (("evidence", "review", "99", "confirm"), "there is no evidence 99"),
     (

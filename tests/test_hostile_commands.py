@@ -294,7 +294,7 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
         (("essay", "claims", NOT_UTF8), "is not UTF-8"),
         (
             ("question", "show", "two\nlines\x1b[2J"),
-            r"Error: there is no question two\nlines\x1b[2J: see `tracker question list`",
+            r"Error: there is no question two\nlines\x1b[2J: `tracker question list`",
         ),
         (("feed", "export", "gone/far.opml"), "cannot be written: No such file or directory"),
         (("feed", "export", "pipe"), "pipe cannot be written"),

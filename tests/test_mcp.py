@@ -186,6 +186,13 @@ def test_a_bad_forecast_is_refused_in_a_line(
     assert scout.tracker.system.newest_entry() == before
 
 
+def test_what_is_missing_is_looked_for_with_tools(scout: Agent) -> None:
+    with pytest.raises(Fault, match=r"no question .* list_questions finds"):
+        scout.call("get_question", question_id="nope")
+    with pytest.raises(Fault, match="there is no evidence 99: list_evidence has"):
+        scout.call("get_evidence", evidence_id=99)
+
+
 def test_rejected_evidence_cannot_be_cited(scout: Agent) -> None:
     scout.tracker.evidence.review(1, "rejected")
     with pytest.raises(Fault, match="evidence 1 does not bear on"):

@@ -34,13 +34,25 @@ class BadSettings(TrackerError):
 
 
 class NotFound(TrackerError):
-    """No object of that kind has that name; `near` are similar names, the closest first."""
+    """No object of that kind has that name; `near` are similar names, the closest first.
+
+    `hint` says what to do at the command line; other interfaces describe it with their own.
+    """
 
     def __init__(self, kind: str, name: object, hint: str, near: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self.name = name
         self.near = near
-        super().__init__(f"there is no {kind} {name!s}: {hint}")
+        super().__init__(self.describe(hint))
+
+    def describe(self, hint: str) -> str:
+        """Describe what is missing in a line, with the similar names and a hint.
+
+        >>> NotFound("question", "oli", "see the list", ("oil",)).describe("ask anew")
+        'there is no question oli: did you mean oil? ask anew'
+        """
+        guess = f"did you mean {' or '.join(self.near)}? " if self.near else ""
+        return f"there is no {self.kind} {self.name!s}: {guess}{hint}"
 
 
 class Refused(TrackerError):

@@ -1,6 +1,6 @@
 """The server: its tools and resources, with their annotations, and errors in one line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from importlib import metadata
 from typing import Any, Final, cast
@@ -34,6 +34,13 @@ _READS: Final = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _WRITES: Final = ToolAnnotations(
     read_only_hint=False, destructive_hint=False, open_world_hint=False
 )
+
+_HINTS: Final[Mapping[str, str]] = {
+    "question": "list_questions finds them by their words",
+    "evidence": "list_evidence has the numbers of a question's pieces",
+    "essay": "the list of resources has their names",
+}
+"""Tools that tell what there is of each kind, instead of the commands of a terminal."""
 
 
 class TrackerServer(MCPServer):
@@ -113,15 +120,9 @@ def _refuse_with(method: Method, failure: type[Exception]) -> Method:
         try:
             return method(*args, **options)
         except NotFound as error:
-            raise failure(_describe_missing(error)) from error
+            hint = _HINTS.get(error.kind)
+            raise failure(error.describe(hint) if hint else str(error)) from error
         except (TrackerError, ForecastsError) as error:
             raise failure(str(error)) from error
 
     return cast(Method, call)
-
-
-def _describe_missing(error: NotFound) -> str:
-    if error.kind != "question":
-        return str(error)
-    guess = f"did you mean {' or '.join(error.near)}? " if error.near else ""
-    return f"there is no question {error.name}: {guess}list_questions finds them by their words"

@@ -43,13 +43,7 @@ def require_question(session: Session, question_id: str) -> Question:
     question = questions.find_question(session, question_id)
     if question is None:
         near = tuple(get_close_matches(question_id, questions.list_question_ids(session)))
-        hint = f"did you mean {' or '.join(near)}? `tracker question list` lists them"
-        raise NotFound(
-            "question",
-            question_id,
-            hint if near else "see `tracker question list` for the names",
-            near,
-        )
+        raise NotFound("question", question_id, "`tracker question list` has the names", near)
     return question
 
 
