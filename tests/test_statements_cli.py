@@ -44,6 +44,10 @@ def test_lines_are_shown_written_and_left_to_the_rules(shell: Shell) -> None:
     out = shell("question", "statements", "rain", "--yes", "Rain floods Arland", "--as", "ben")
     assert "Rain floods Arland" in out
     assert "Edited by ben, 2026-12-02 09:30 UTC; rules make the rest." in out
+    signs = shell("question", "statements", "rain", "--yes", "Arland signs pact with Borland")
+    assert "YES, too" in signs
+    assert "Arland rejects pact with Borland" in signs
+    shell("question", "statements", "rain", "--yes", "Rain floods Arland")
     shell("question", "statements", "rain", "--name", "Arland|阿兰", "--name", "Borland")
     both = shell.json("question", "statements", "rain")
     assert (both["statements"][0]["yes"], both["names"]) == (

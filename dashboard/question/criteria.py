@@ -1,6 +1,8 @@
 """Detail of how a question is resolved: sources, options, base rate, origin, lines and wordings."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 from uuid import uuid4
 
@@ -175,6 +177,9 @@ def _show_statements(visit: Visit, page: QuestionPage) -> None:
             if line:
                 name = label if question.options else capitalise(label)
                 st.markdown(f"{escape_markdown(name)}: *{escape_markdown(line)}*")
+        for label, derived in groupby(lines.derived, itemgetter(0)):
+            headlines = "; ".join(f"*{escape_markdown(line)}*" for _, line in derived)
+            st.caption(f"Also for {escape_markdown(label)}: {headlines}")
         if names := [spellings[0] for spellings in lines.compiled.names]:
             st.markdown(f"Names: {escape_markdown(', '.join(names))}")
     if visit.looks_back or page.summary.resolution is not None:

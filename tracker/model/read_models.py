@@ -306,12 +306,15 @@ class QuestionHistory:
 class QuestionStatements:
     """Lines that news on a question is compared with, and those that the rules make of its text.
 
-    `written_at` is when somebody wrote any of them, None while all come from the rules; `reworded`
-    says that the text has changed since.
+    `derived` are headlines that follow from the lines, each with the answer that it speaks for:
+    shorter ones, and those that usually come before such an event. `written_at` is when somebody
+    wrote any of them, None while all come from the rules; `reworded` says that the text has changed
+    since.
     """
 
     compiled: CompiledQuestion
     rules: CompiledQuestion
+    derived: tuple[tuple[str, str], ...] = ()
     written_at: datetime | None = None
     reworded: bool = False
 

@@ -279,6 +279,8 @@ def statements_table(question: Question, lines: QuestionStatements) -> Group:
     table = new_table("reports", "line")
     for label, line in list_lines(question, lines.compiled):
         table.add_row(safe_text(label), safe_text(line or "–"))
+    for label, line in lines.derived:
+        table.add_row(safe_text(f"{label}, too"), safe_text(line))
     for name in format_names(lines.compiled.names):
         table.add_row("name", safe_text(name))
     if lines.written_at is None:

@@ -3,9 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 
 from forecasts.questions.amendments import QuestionVersion, find_version
-from forecasts.questions.compiled_question import CompiledQuestion, complete_own_lines
+from forecasts.questions.compiled_question import (
+    SIDES,
+    CompiledQuestion,
+    complete_own_lines,
+)
 from forecasts.questions.question import Question, QuestionId
 from tracker.model.audit import WrittenLines
 from tracker.model.read_models import QuestionStatements
@@ -39,14 +44,28 @@ def describe_statements(
     rules = compile_by_rules(question)
     written = statements.load_written_lines(session, [question.id], until).get(question.id)
     if written is None:
-        return QuestionStatements(rules, rules)
+        return QuestionStatements(rules, rules, derive_lines(question, rules))
     wording_then = find_version(versions, written.at).text
+    lines = complete_own_lines(question, written.own_lines, rules)
     return QuestionStatements(
-        complete_own_lines(question, written.own_lines, rules),
-        rules,
-        written.at,
-        wording_then != question.text,
+        lines, rules, derive_lines(question, lines), written.at, wording_then != question.text
     )
+
+
+def derive_lines(question: Question, lines: CompiledQuestion) -> tuple[tuple[str, str], ...]:
+    """Derive the headlines that usually come before what the lines say, each with its answer."""
+    from tracker.matching.event_frames import expand_statement
+
+    derived = []
+    for statement in filter(attrgetter("yes"), lines.statements):
+        towards, away = expand_statement(statement)
+        answer, other = (
+            (statement.option, f"against {statement.option}")
+            if statement.option
+            else SIDES[question.kind]
+        )
+        derived += [(answer, line) for line in towards] + [(other, line) for line in away]
+    return tuple(derived)
 
 
 def compile_by_rules(question: Question) -> CompiledQuestion:
