@@ -152,13 +152,17 @@ def ask(
             private_to=read_members(fields["private"], fields["members"]),
         )
         lines = tracker.questions.get_statements(name)
-    print_result(question, json, _describe_asked(question, new_question, lines))
+        flaws = tracker.questions.lint_stored(name)
+    print_result(question, json, _describe_asked(question, new_question, lines, flaws))
 
 
 def _describe_asked(
-    question: Question, new_question: NewQuestion, lines: QuestionStatements
+    question: Question,
+    new_question: NewQuestion,
+    lines: QuestionStatements,
+    flaws: Iterable[Flaw],
 ) -> str:
-    """Say what was asked, and what was inferred from its words."""
+    """Say what was asked, what was inferred from its words, and what the linter advises."""
     sentences = [
         f"{question.id} is asked; its base rate is {format_full(question, question.prior)}."
     ]
@@ -171,6 +175,11 @@ def _describe_asked(
         f"News is compared with {tables.describe_lines(question, lines.compiled)}; "
         f"`tracker question statements {question.id}` changes that."
     )
+    if advice := [flaw.reason for flaw in flaws if flaw.severity == "advice"]:
+        sentences.append(
+            f"Advice: {'; '.join(advice)}. `tracker question lint {question.id}` says what to "
+            "write instead."
+        )
     return "\n".join(sentences)
 
 
