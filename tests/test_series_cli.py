@@ -64,6 +64,11 @@ def test_an_address_is_checked_without_storing(shell: Shell, address: str) -> No
     assert "names no column" in shell.refused(
         "feed", "add-series", "oil", address, *COLUMNS, "--where", "spot"
     )
+    public = [option for option in COLUMNS if option != "--allow-private"]
+    refusal = shell.refused("feed", "add-series", "oil", address, *public)
+    assert "robots.txt cannot be read, so nothing else is asked of the site" in refusal
+    assert "127.0.0.1 is not a public address (loopback)" in refusal
+    assert "no series of this name is read" in shell.refused("feed", "test", "nosuch")
     assert "needs a --format" in shell.refused("feed", "test", address, "--date", "Date")
     assert "needs a --format" in shell.refused("feed", "add-series", "oil", address)
 
