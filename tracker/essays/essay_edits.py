@@ -161,10 +161,10 @@ def reject_claim(
             f"a heading stands at character {offset}, which makes no claim: see `tracker essay "
             f"claims {essay_id}` for where sentences start"
         )
-    if asked := _list_questions_of(session, essay_id, sentence, text):
+    if question_ids := _list_questions_of(session, essay_id, sentence, text):
         raise Refused(
-            f"the sentence at {sentence.offset} has the question {asked[0]}, which decides how it "
-            "stands: take that back with `tracker question retract`, or annul it"
+            f"the sentence at {sentence.offset} has the question {question_ids[0]}, which decides "
+            "how it stands: `tracker question retract` takes that back, if nobody forecast it"
         )
     original = text[sentence.offset : sentence.end]
     quote = " ".join(original.split())[
