@@ -217,7 +217,14 @@ def test_a_question_is_asked_with_its_times_and_words(shell: Shell) -> None:
         "2027-01-08T00:00:00+00:00",
     )
     assert (made["horizon_shape"], made["prior_reason"]) == ("state_at", "3 of 10 years")
-    assert "its base rate is 50%" in shell("question", "ask", "now", *BY_NEW_YEAR)
+    told = " ".join(shell("question", "ask", "now", *BY_NEW_YEAR).split())
+    assert "its base rate is 50%" in told
+    assert "Advice: " in told
+    assert "`tracker question lint now` says what to write instead" in told
+    early = ("question", "ask", "early", *BY_NEW_YEAR, "--opens", "2026-01-01")
+    assert "It opens now and not on 2026-01-01" in " ".join(shell(*early).split())
+    past = shell.json("question", "ask", "past", *early[3:], "--retrospective")
+    assert (past["opens_at"], past["retrospective"]) == ("2026-01-01T00:00:00+00:00", True)
     assert "cold=33." in shell("question", "ask", "stance", *BY_NEW_YEAR, *KINDS["stance"])
 
 

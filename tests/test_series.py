@@ -16,7 +16,7 @@ from forecasts.errors import InvalidQuestion, InvalidQuestionSet
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.question_sets.question_set import read_question_set
 from forecasts.question_sets.set_writer import write_question_set
-from forecasts.questions.new_question import date_scale
+from forecasts.questions.new_question import OWN_ESSAY, date_scale
 from forecasts.questions.question import QuestionId
 from forecasts.questions.series import SeriesId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_question_of, a_series, a_set
@@ -25,6 +25,7 @@ from tests.tables import check_rows
 from tracker.app.question_set_files import load_question_set
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
+from tracker.essays.draft_files import new_question_from
 from tracker.feeds.feed import Feed
 from tracker.feeds.fetch_results import (
     Fetched,
@@ -277,7 +278,8 @@ def test_an_estimate_is_told_from_a_release(
 ) -> None:
     sources.documents[BRENT.url] = prices(("2025", "1.5"), ("2026", "2.0"))
     ask(desk, rule="value in 2026 at least 2")
-    assert desk.questions.get("brent-dec").desk.waiting.startswith("no value for 2026 yet")
+    waiting = desk.questions.get("brent-dec").desk.waiting
+    assert waiting == "the value for 2026, 2.0, was read before that was over and may still change"
     clock.advance(days=40)
     desk.feeds.retry(BRENT.id)
     desk.feeds.poll()
@@ -298,6 +300,25 @@ def test_what_was_known_before_the_question_answers_nothing(
     shown = desk.resolutions.settle_by("summit-2027", BRENT.id, "max of 2026-11 more than 50")
     assert "before the question opened" in shown.waiting
     assert desk.resolutions.proposals() == ()
+
+
+def test_a_backdated_question_opens_when_asked(desk: Tracker, clock: FakeClock) -> None:
+    desk.series.add(BRENT)
+    clock.advance(hours=1)
+    question = a_question(
+        opens_at=NOW - 20 * DAY, text="Will Brent be above 50 dollars in 2026?", essay_id=OWN_ESSAY,
+        claim_ids=(),
+    )  # fmt: skip
+    rule = "max of 2026-11 more than 50"
+    live = desk.questions.ask(new_question_from(question), override="a test")
+    assert live.opens_at == clock()
+    shown = desk.resolutions.settle_by(live.id, BRENT.id, rule)
+    assert (shown.proposals, "before the question opened" in shown.waiting) == ((), True)
+    past = replace(question, id=QuestionId("past"), retrospective=True)
+    asked = desk.questions.ask(new_question_from(past), override="a test")
+    assert asked.opens_at == past.opens_at
+    (proposal,) = desk.resolutions.settle_by(asked.id, BRENT.id, rule).proposals
+    assert "may have been known when it was asked" in proposal.quote
 
 
 def test_a_decisive_report_proposes_an_answer(desk: Tracker) -> None:

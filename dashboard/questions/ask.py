@@ -262,5 +262,5 @@ def _ask_question(visit: Visit, draft: NewQuestionInputs, override: str) -> None
         blocking = plural(len(refusal.flaws), "thing needs", "things need")
         raise Refused(f"{blocking} fixing first, or say why it should open anyway") from None
     st.session_state.pop("asking", None)
-    notify("Question opened" if question.opens_at <= visit.now else "Question scheduled")
+    notify("Question opened" if draft.new_question.opens_at <= visit.now else "Question scheduled")
     st.switch_page(visit.pages["question"], query_params={"q": question.id})

@@ -30,6 +30,9 @@ _DAY_OF_YEAR: Final = re.compile(
     rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)? )?(?:{'|'.join(MONTHS)})\b(?!,? [12][0-9]{{3}})",
     re.IGNORECASE,
 )
+_RELATIVE_CLAUSE: Final = re.compile(
+    r"\b(?:that|which|who) (?:was|were|had|[a-z]+ed)\b[^,;.]*\Z", re.IGNORECASE
+)
 _MAX_DELAY: Final = timedelta(days=31)
 _EVENT_SHAPES: Final = ("event_by", "holds_until")
 
@@ -41,7 +44,7 @@ def find_time_flaws(question: LintTarget, context: LintContext) -> Iterator[Flaw
     yield from _check_relative_dates(question)
     yield from _check_time_zone(question, (*text_dates, *criteria_dates))
     yield from _check_membership(question)
-    yield from _check_not_over(question, (*text_dates, *criteria_dates), context.now)
+    yield from _check_not_over(question, context.now)
     if _is_about_events(question) and not _names_start(question, criteria_dates):
         reason = "the criteria do not say from which day on an event counts"
         opens = format_long_date(question.opens_at.date())
@@ -73,11 +76,12 @@ def last_day(closes_at: datetime) -> date:
 def _criteria_dates(criteria: str) -> tuple[DateMention, ...]:
     """Return the dates of the criteria, except those of publication and the like."""
     return tuple(
-        mention
-        for sentence in split_rules(criteria)
-        if not _PUBLICATION_RULE.search(sentence)
-        for mention in find_dates(sentence)
+        mention for sentence in _list_counting_rules(criteria) for mention in find_dates(sentence)
     )
+
+
+def _list_counting_rules(criteria: str) -> list[str]:
+    return [rule for rule in split_rules(criteria) if not _PUBLICATION_RULE.search(rule)]
 
 
 def _check_deadline(
@@ -232,22 +236,33 @@ def _check_time_zone(question: LintTarget, dates: tuple[DateMention, ...]) -> It
         yield Flaw("no-time-zone", "advice", "criteria", reason)
 
 
-def _check_not_over(
-    question: LintTarget, dates: tuple[DateMention, ...], now: datetime
-) -> Iterator[Flaw]:
-    if question.retrospective:
-        return
-    if question.closes_at <= now:
+def _check_not_over(question: LintTarget, now: datetime) -> Iterator[Flaw]:
+    """Yield a close that is past, and each part that ends before anything can count."""
+    if not question.retrospective and question.closes_at <= now:
         reason = f"it closes at {question.closes_at:%Y-%m-%d %H:%M}, which is past"
         yield Flaw("already-settled", "blocking", "times", reason)
         return
-    deadlines = [
-        day for mention in dates if mention.is_deadline for day in _list_last_days(mention)
-    ]
-    latest = max((mention.last for mention in dates), default=date.min)
-    if deadlines and _end_of_day(max(*deadlines, latest)) + _MAX_ZONE_OFFSET <= now:
-        reason = f"its deadline, {format_long_date(max(deadlines))}, is past"
-        yield Flaw("already-settled", "blocking", "criteria", reason)
+    begins = question.opens_at if question.retrospective else max(now, question.opens_at)
+    parts: tuple[tuple[FlawPlace, list[str]], ...] = (
+        ("text", [question.text]),
+        ("criteria", _list_counting_rules(question.criteria)),
+    )
+    for where, sentences in parts:
+        mentions = [(sentence, m) for sentence in sentences for m in find_dates(sentence)]
+        deadlines = [day for s, m in mentions if _limits_event(s, m) for day in _list_last_days(m)]
+        latest = max((mention.last for _, mention in mentions), default=date.min)
+        if deadlines and _end_of_day(max(*deadlines, latest)) + _MAX_ZONE_OFFSET <= begins:
+            place = "its text ends" if where == "text" else "its criteria end"
+            over = "before it opens" if now < begins else "which is past"
+            reason = f"{place} on {format_long_date(max(deadlines))}, {over}"
+            yield Flaw("already-settled", "blocking", where, reason)
+
+
+def _limits_event(sentence: str, mention: DateMention) -> bool:
+    """Return True for a deadline of what is asked; "born before 2000" describes somebody."""
+    if not mention.is_deadline or _RELATIVE_CLAUSE.search(sentence, 0, mention.start):
+        return False
+    return mention.is_day or mention.cue not in ("before", "prior to")
 
 
 def _check_membership(question: LintTarget) -> Iterator[Flaw]:

@@ -204,7 +204,33 @@ def apply_rule(
     read_at: datetime,
 ) -> RuleResult | MissingValue:
     """Return what a series gives under a rule, as of its last reading, or what is missing."""
-    releases = first_releases(values, read_at)
+    result = _measure_releases(question, rule, first_releases(values, read_at), read_at)
+    if isinstance(result, MissingValue) and result.due is not None:
+        return _name_early_value(result, result.due, values)
+    return result
+
+
+def _name_early_value(
+    missing: MissingValue, due: Period, values: Sequence[SeriesValue]
+) -> MissingValue:
+    """Name the value that a series has for a period that was not over when it was read."""
+    widen = find_widening(tuple(values))
+    early = [value for value in values if widen(value.period) == due]
+    if not early:
+        return missing
+    newest = max(early, key=attrgetter("known_at"))
+    return MissingValue(
+        f"the value for {due}, {newest.text}, was read before that was over and may still change",
+        due,
+    )
+
+
+def _measure_releases(
+    question: Question,
+    rule: SettlementRule,
+    releases: Sequence[SeriesValue],
+    read_at: datetime,
+) -> RuleResult | MissingValue:
     if rule.period is None:
         return _find_first_day(question, rule, releases)
     inside = [value for value in releases if value.period in rule.period]

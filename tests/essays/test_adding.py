@@ -183,6 +183,7 @@ def test_a_sentence_is_set_aside_and_taken_up_again(tracker: Tracker, clock: Fak
 @check_rows(
     [
         ("river", HOLDS, " ", "say why the claim cannot be tested"),
+        ("river", 3, "no date", "a heading stands at character 3, which makes no claim"),
         ("river", 10**9, "no date", "there is no sentence at character"),
         ("river", -1, "no date", "there is no sentence at character"),
         ("nope", 0, "no date", "there is no essay nope: see `tracker essay list`"),

@@ -154,6 +154,21 @@ def test_several_drafts_are_one_file_with_names_of_their_own() -> None:
     assert [text.split("\n")[d.lines["text"] - 1][:4] for d in read_again] == ["text"] * 3
 
 
+def test_a_question_is_drafted_once() -> None:
+    first, *further = (
+        propose_drafts(ClaimSource(find_claims(text)[0], NOW.date()))
+        for text in (
+            "Arland will sign the river treaty by the end of 2027.",
+            "Borland will sign the river treaty by the end of 2027.",
+            "Arland will sign the river treaty by the end of 2027.",
+        )
+    )
+    text = write_drafts([pick(d, 1) for d in (first, *further)], ESSAY, now=NOW)
+    assert text.count("[[question]]") == 2
+    name = next(line for line in text.splitlines() if line.startswith("id = ")).split('"')[1]
+    assert text.endswith(f"# Left out: {name} asks the same.\n")
+
+
 def test_a_file_that_is_no_draft_is_refused() -> None:
     (sentence,) = find_claims("Arland will sign the river treaty by the end of 2027.")
     with pytest.raises(InvalidQuestion, match="'Two words' is not a valid name"):

@@ -27,7 +27,7 @@ from tests.essays.test_adding import hostile_texts
 from tests.lives import LIVES, an_asked
 from tests.tables import check_rows
 from tracker.app.tracker import Tracker
-from tracker.errors import NotFound, TrackerError
+from tracker.errors import NotFound, Refused, TrackerError
 from tracker.essays.claim_questions import MAX_RESTATEMENT_CHARS
 from tracker.model.audit import Override
 from tracker.model.essays import NewEssay
@@ -109,6 +109,15 @@ def test_asking_a_rejected_sentence_counts_as_asked(essay: Tracker) -> None:
     open_claim(essay, asked_of(), HOLDS)
     assert states(essay)[HOLDS] == "open"
     assert essay.essays.get("river").coverage.rejected == 0
+
+
+def test_a_sentence_with_a_question_is_not_rejected(essay: Tracker) -> None:
+    question = open_claim(essay, asked_of(), HOLDS)
+    with pytest.raises(Refused, match=f"has the question {question.id}, which decides"):
+        essay.essays.reject_claim("river", HOLDS + 2, "no date")
+    essay.questions.retract(question.id, "Asked too early")
+    essay.essays.reject_claim("river", HOLDS, "no date")
+    assert states(essay)[HOLDS] == "rejected"
 
 
 @check_rows(LIVES, "life")

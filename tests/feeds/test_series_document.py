@@ -86,6 +86,9 @@ def test_a_table_is_read_in_every_format(series: Series, document: str) -> None:
         (PAGE, "<table><tr>" + "<td colspan=1000000 rowspan=99999999>x" * 500, "no column 'Month'"),
         (CSV, 'Date,Price\n"' + "2026-03,1\n" * 50_000, "none of 0 rows"),
         (CSV, "," * 200_000, "no column 'Date'"),
+        (CSV, "PK\x03\x04\x14\x00\x06\x00,Sheet\x00\x01" * 9, "the document is no text"),
+        (CSV, "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "the document is no text"),
+        (CSV, "Date,Close\x07\n" + "2026-03,1\n" * 50, "no column 'Price'"),
     ]
 )
 def test_a_document_without_the_series_says_why(series: Series, document: str, why: str) -> None:

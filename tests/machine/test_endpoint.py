@@ -404,7 +404,7 @@ def test_the_models_of_a_server_are_listed(stub: ModelStub) -> None:
         ({"base_url": "https://model.example/v1#part"}, "no plain http"),
         ({"base_url": ""}, "no plain http"),
         ({"model": " "}, "needs a name"),
-        ({"model": "a\nb"}, "needs a name"),
+        ({"model": "a\nb"}, "one line: setting model_name"),
         ({"key": "a\r\nX-Evil: 1"}, "no key has"),
         ({"timeout_seconds": 0.0}, "lies between"),
         ({"timeout_seconds": float("nan")}, "lies between"),

@@ -96,6 +96,6 @@ def test_a_sentence_says_what_siblings_say(record: SiblingRecord, words: str) ->
 def test_the_base_rate_of_a_number_is_that_of_its_parent() -> None:
     level = a_question_of("level", kind="numeric", scale=RANGE)
     assert derive_prior(level, 30) == level.prior
-    assert "asks the same of a longer time" in explain_prior(level, 30)
+    assert "asks the same of another time" in explain_prior(level, 30)
     rate = explain_prior(a_question(prior=Binary(0.5)), timedelta(days=30) / DAY)
     assert "50% over" in rate

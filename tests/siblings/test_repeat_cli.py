@@ -29,10 +29,12 @@ def flat(text: str) -> str:
 def test_a_preview_opens_nothing(shell: Shell) -> None:
     told = flat(shell(*REPEAT, "--every", "month", "--dry-run"))
     assert "summit-2027-2026-12 would open, for December 2026:" in told
-    assert "30% over 242 days make 4.5% over 31 days" in told
+    assert "30% over 242 days make 4.5% over 31 days. Give --prior for another." in told
     assert len(shell.json("question", "list")) == 1
     given = shell.json(*REPEAT, "--every", "month", "--prior", "20%", "--dry-run")
     assert given["question"]["prior"] == {"p": 0.2}
+    told = flat(shell(*REPEAT, "--every", "month", "--prior", "20%", "--dry-run"))
+    assert "Base rate 20%. Given with the repetition. advice:" in told
     week = flat(shell(*REPEAT, "--every", "week", "--override", "Rare", "--dry-run"))
     assert "for the week of 30 November 2026" in week
     assert "blocking:" in week

@@ -225,7 +225,7 @@ def test_a_figure_of_a_year_asks_for_a_prior_of_its_own(tracker: Tracker) -> Non
     )
     tracker.question_sets.load(a_set(trade, replace(visit, criteria=trade.criteria)))
     monthly = Repetition(QuestionId("trade"), "month")
-    with pytest.raises(ForecastsError, match="do not fit a month: give a base rate"):
+    with pytest.raises(ForecastsError, match="longer than a month, so its numbers do not fit"):
         tracker.questions.plan_sibling(monthly)
     with pytest.raises(ForecastsError, match="names no day that moves: word the siblings"):
         tracker.questions.plan_sibling(replace(monthly, question_id=QuestionId("visit")))
@@ -234,6 +234,25 @@ def test_a_figure_of_a_year_asks_for_a_prior_of_its_own(tracker: Tracker) -> Non
         "in December 2026"
         in tracker.questions.plan_sibling(replace(monthly, template=told)).question.text
     )
+
+
+def test_a_figure_of_a_month_is_repeated_each_month(tracker: Tracker) -> None:
+    prices = a_question(
+        "prices", horizon_shape="state_at", text="Will prices in December 2027 be 3% higher?",
+        criteria="YES if the office reports it for December 2027 (UTC). Annulled if it does not.",
+        closes_at=utc("2028-01-01"), resolves_at=utc("2028-01-20"), prior=Binary(0.4),
+    )  # fmt: skip
+    tracker.question_sets.load(a_set(prices))
+    monthly = Repetition(prices.id, "month")
+    planned = tracker.questions.plan_sibling(monthly).question
+    assert "in December 2026 be" in planned.text
+    assert planned.prior == prices.prior
+    assert planned.prior_reason == "The base rate of prices, which asks the same of another time."
+    other = SiblingTemplate(text="Will prices in {window} be 2% higher?")
+    reworded = tracker.questions.plan_sibling(replace(monthly, template=other)).question
+    assert reworded.prior_reason == "The base rate of prices, which is worded otherwise."
+    with pytest.raises(ForecastsError, match="longer than a week"):
+        tracker.questions.plan_sibling(replace(monthly, every="week"))
 
 
 def test_the_scheduler_opens_and_reports_siblings(desk: Tracker, clock: FakeClock) -> None:

@@ -49,11 +49,18 @@ def write_drafts(
 ) -> str:
     """Write drafts as TOML, with hints for their author in comments.
 
-    Names that are not given are made of the questions' words, apart from `used_names`.
+    Names that are not given are made of the questions' words, apart from `used_names`. A question
+    that an earlier sentence gives already is left out, with a comment that says so.
     """
-    names, parts = set(used_names), []
+    names, parts, names_by_text = set(used_names), [], dict[str, str]()
     for pick in picked:
-        name = pick.name or _name_draft(pick.draft, names)
+        plan = pick.draft.plan
+        text = plan.text.casefold()
+        if not plan.gaps and (same := names_by_text.get(text)) is not None:
+            origin, *_ = _list_hints(pick)
+            parts.append(_format_comments([origin, f"Left out: {same} asks the same."]))
+            continue
+        name = names_by_text[text] = pick.name or _name_draft(pick.draft, names)
         names.add(name)
         parts.append(_write_draft(pick, essay, name=name, now=now))
     head = _format_comments(

@@ -7,12 +7,13 @@ from typing import Any
 
 from forecasts.essays.claim_map import ClaimRejection
 from forecasts.essays.extract import Sentence
+from forecasts.essays.extraction.cleaning import HEADING
 from forecasts.questions.new_question import OWN_ESSAY
-from forecasts.questions.question import Essay, EssayId
+from forecasts.questions.question import Essay, EssayId, QuestionId
 from tracker.errors import NotFound, Refused
 from tracker.essays.essay_pages import split_sentences
 from tracker.essays.publication import check_published
-from tracker.essays.quote_anchors import move_rejection
+from tracker.essays.quote_anchors import anchor_claims, has_quote, move_rejection
 from tracker.model.audit import Authorship
 from tracker.model.essays import EssayText, NewEssay, SavedDraft
 from tracker.questions.submit_forecast import register_forecaster
@@ -147,11 +148,25 @@ def require_essay(session: Session, essay_id: EssayId) -> Essay:
 def reject_claim(
     session: Session, essay_id: EssayId, offset: int, why: str, *, authorship: Authorship
 ) -> ClaimRejection:
-    """Reject a sentence as untestable, with the reason."""
+    """Reject a sentence as untestable, with the reason.
+
+    Raises `Refused` for a heading, and for a sentence that has questions: its state is theirs.
+    """
     if not why.strip():
         raise Refused("say why the claim cannot be tested: the reason is shown over the essay")
     sentence = find_sentence(session, essay_id, offset)
-    original = require_text(session, essay_id).text[sentence.offset : sentence.end]
+    text = require_text(session, essay_id).text
+    if sentence.why == HEADING:
+        raise Refused(
+            f"a heading stands at character {offset}, which makes no claim: see `tracker essay "
+            f"claims {essay_id}` for where sentences start"
+        )
+    if question_ids := _list_questions_of(session, essay_id, sentence, text):
+        raise Refused(
+            f"the sentence at {sentence.offset} has the question {question_ids[0]}, which decides "
+            "how it stands: `tracker question retract` takes that back, if nobody forecast it"
+        )
+    original = text[sentence.offset : sentence.end]
     quote = " ".join(original.split())[
         :MAX_REJECTION_QUOTE_CHARS
     ]  # the original text, with its markup
@@ -162,6 +177,22 @@ def reject_claim(
     essays.decide_claim(session, essay_id, rejection, quote, verdict="rejected")
     essays.delete_draft(session, essay_id, sentence.offset)
     return rejection
+
+
+def _list_questions_of(
+    session: Session, essay_id: EssayId, sentence: Sentence, text: str
+) -> tuple[QuestionId, ...]:
+    claims = anchor_claims(essays.claims_of_essay(session, essay_id), text)
+    in_sentence = {
+        claim.id
+        for claim in claims
+        if sentence.offset <= claim.offset < sentence.end and has_quote(claim, text)
+    }
+    return tuple(
+        question.id
+        for question in questions.list_questions(session)
+        if question.essay_id == essay_id and in_sentence.intersection(question.claim_ids)
+    )
 
 
 def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: Authorship) -> None:

@@ -62,7 +62,7 @@ class Network:
         self._fetch_override = fetch
         self._http: HttpFetch | None = None
         self._pool: ParserPool | None = None
-        self._robots_cache: dict[str, tuple[datetime, RobotsRules]] = {}
+        self._robots_cache: dict[str, tuple[datetime, RobotsRules, str]] = {}
         self._visits: dict[str, datetime] = {}
         self._starting = Lock()
         self._closing = Event()
@@ -97,18 +97,24 @@ class Network:
 
     def get_robots(self, place: str, now: datetime) -> "RobotsRules | None":
         """Return the robots.txt rules of a site, if cached within the last day or hour."""
-        at, rules = self._robots_cache.get(place, (None, None))
+        at, rules, _ = self._robots_cache.get(place, (None, None, ""))
         if at is None or rules is None:
             return None
         lifetime = UNREADABLE_ROBOTS_LIFETIME if rules.unreadable else ROBOTS_LIFETIME
         return rules if timedelta(0) <= now - at < lifetime else None
 
-    def cache_robots(self, place: str, rules: "RobotsRules", now: datetime) -> None:
-        """Cache the robots.txt rules of a site."""
+    def explain_robots(self, place: str) -> str:
+        """Return the reason why the robots.txt of a site could not be read; "" if it could."""
+        return self._robots_cache[place][2] if place in self._robots_cache else ""
+
+    def cache_robots(
+        self, place: str, rules: "RobotsRules", now: datetime, *, why: str = ""
+    ) -> None:
+        """Cache the robots.txt rules of a site; `why` is the reason if they could not be read."""
         if len(self._robots_cache) >= MAX_SITES:
             self._robots_cache.clear()
             self._visits.clear()
-        self._robots_cache[place] = (now, rules)
+        self._robots_cache[place] = (now, rules, why)
 
     def may_visit(self, place: str, delay_seconds: float, now: datetime) -> bool:
         """Return True, and count a visit, if the site's crawl delay since the last one is over."""
@@ -218,14 +224,15 @@ def load_robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[s
         MAX_ROBOTS_BYTES,
     )
     for robots_address in unknown:
+        why = ""
         match answers.get(robots_address):
             case Fetched(status=status, body=body):
                 rules = parse_robots(status, body)
-            case FetchFailed(status=status):
+            case FetchFailed(status=status, reason=why):
                 rules = parse_robots(status)
             case _:
                 rules = parse_robots(None)
-        network.cache_robots(robots_address, rules, now)
+        network.cache_robots(robots_address, rules, now, why=why)
     return {
         url: site_rules
         for url, robots_address in robots_urls.items()
@@ -235,11 +242,14 @@ def load_robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[s
 
 def explain_refusal(network: Network, url: str, robots: "Mapping[str, RobotsRules]") -> str:
     """Say why an address may not be asked by the rules of its site; "" if it may."""
+    from tracker.feeds.discovery.robots import make_robots_url
+
     rules = robots[url]
     if rules.allows(url, network.user_agent):
         return ""
     if rules.unreadable:
-        return "its robots.txt does not answer, so nothing else is asked of the site for now"
+        why = network.explain_robots(make_robots_url(url)) or "it does not answer"
+        return f"its robots.txt cannot be read, so nothing else is asked of the site for now: {why}"
     return "the site asks robots to stay away (robots.txt)"
 
 

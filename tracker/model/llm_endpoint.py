@@ -31,7 +31,7 @@ class LlmEndpoint:
                 "the model's address is no plain http(s) address such as http://127.0.0.1:11434/v1"
             )
         if not self.model.strip() or self.model != join_lines(self.model):
-            raise BadSettings("the model needs a name of one line")
+            raise BadSettings("the model needs a name of one line: setting model_name")
         if self.key and not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
             raise BadSettings("the model's key holds characters that no key has")
         if not (

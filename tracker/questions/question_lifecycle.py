@@ -186,20 +186,17 @@ def create_question(
     """Store a new question; `flaws` are those of the linter if they are known already.
 
     A yes/no question without a prior takes the base rate that its reason states, such as 6 of 11.
+    A live question opens now at the earliest: what was known before it was asked scores nobody.
     Raises when its name is taken, its essay unknown, or it could never be forecast. Blocking
     findings of the linter raise `Unresolvable`, unless `override` gives a reason to open it
     nevertheless.
     """
     refuse_reserved(authorship.by)
-    question = build_question(_complete_prior(new_question))
+    question = _move_opening(build_question(_complete_prior(new_question)), authorship.at)
     check_outcome_condition(question)
     if questions.question_id_exists(session, question.id):
         raise InvalidQuestion(
             f"there is a question {question.id!r} already: give this one a name of its own"
-        )
-    if not question.retrospective and question.closes_at <= authorship.at:
-        raise InvalidQuestion(
-            "the question would be closed before it opens here: its close lies in the past"
         )
     if question.essay_id == OWN_ESSAY:
         essays.add_essay(session, OWN_QUESTIONS_ESSAY, ())
@@ -218,6 +215,17 @@ def create_question(
     if question.opens_at <= authorship.at:
         record_suggestions(session, [question], authorship.at)
     return question
+
+
+def _move_opening(question: Question, now: datetime) -> Question:
+    """Move the opening of a live question to now if it lies before; refuse a closed one."""
+    if question.retrospective:
+        return question
+    if question.closes_at <= now:
+        raise InvalidQuestion(
+            "the question would be closed before it opens here: its close lies in the past"
+        )
+    return replace(question, opens_at=max(question.opens_at, now))
 
 
 def _complete_prior(new_question: NewQuestion) -> NewQuestion:

@@ -38,6 +38,8 @@ MAX_LOOK_BACK: Final = timedelta(days=800)
 
 MAX_QUOTED_VALUES: Final = 2
 
+KNOWN_ALREADY: Final = "the question looks back: the number may have been known when it was asked"
+
 
 def set_settlement(
     session: Session, question_id: str, typed: Settlement, made: Authorship
@@ -141,6 +143,8 @@ def propose_by_series(
         )
     outcome, typed = parse_answer(question, answer)
     quote, one_series = _quote_values(rule, result), settling.series
+    if question.retrospective:
+        quote += f" ({KNOWN_ALREADY})"
     document_hash = result.values[-1].document_hash
     return ProposedAnswer(
         question=question,

@@ -42,15 +42,17 @@ def derive_prior(parent: Question, days: float) -> Distribution:
     return Binary(min(max(p, MIN_PRIOR), 1.0 - MIN_PRIOR))
 
 
-def explain_prior(parent: Question, days: float) -> str:
-    """Explain the derived base rate in a sentence."""
+def explain_prior(parent: Question, days: float, *, is_reworded: bool = False) -> str:
+    """Explain the derived base rate in a sentence; a reworded sibling may ask something else."""
+    origin = f"{parent.id}, which is worded otherwise" if is_reworded else parent.id
     if not isinstance(parent.prior, Binary) or parent.horizon_shape == "state_at":
-        return f"The base rate of {parent.id}, which asks the same of a longer time."
+        comparison = "" if is_reworded else ", which asks the same of another time"
+        return f"The base rate of {origin}{comparison}."
     whole = f"{format_percent(parent.prior.p)} over {parent_days(parent):.0f} days"
     derived = derive_prior(parent, days)
     assert isinstance(derived, Binary)
     return (
-        f"By constant hazard from {parent.id}: {whole} make {format_percent(derived.p)} over "
+        f"By constant hazard from {origin}: {whole} make {format_percent(derived.p)} over "
         f"{days:.0f} days."
     )
 

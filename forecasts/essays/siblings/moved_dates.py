@@ -10,6 +10,9 @@ from forecasts.questions.windows import Window, format_day, shorten_spans, windo
 
 _END_OF: Final = re.compile(r"(?:end|close) of ", re.IGNORECASE)
 _PERIOD_CUES: Final = frozenset(("in", "during", "for"))
+MAX_UNEVENNESS: Final = 3
+"""Days by which months, quarters or years differ in length: a figure of one fits another."""
+
 _START_CUES: Final = frozenset(("between", "from", "since", "after"))
 
 
@@ -37,13 +40,14 @@ class WindowMove:
 class MovedText:
     """A text in its new window: how many dates moved, and those that could not, in words.
 
-    `has_period` is True if it asks of the whole old window, such as "in 2027".
+    `has_longer_period` is True if it asks of a period that is longer than the new window, such as
+    "in 2027" for a month.
     """
 
     text: str
     moved: int
     stuck: tuple[str, ...]
-    has_period: bool = False
+    has_longer_period: bool = False
 
 
 def move_dates(text: str, move: WindowMove) -> MovedText:
@@ -60,10 +64,11 @@ def move_dates(text: str, move: WindowMove) -> MovedText:
     replacements: list[tuple[int, int, str]] = []
     stuck = []
     mentions = find_dates(text)
-    has_period = any(_covers_window(mention, move) for mention in mentions)
+    covering = [mention for mention in mentions if _covers_window(mention, move)]
+    longest = max(((m.last - m.first).days + 1 for m in covering), default=0)
     for mention in mentions:
         words = text[mention.start : mention.end]
-        if has_period and _is_compared_period(mention, move):
+        if covering and _is_compared_period(mention, move):
             stuck.append(words)
         elif mention.last >= move.old_first:
             replacement = _replace_mention(text, mention, move)
@@ -73,7 +78,8 @@ def move_dates(text: str, move: WindowMove) -> MovedText:
                 replacements.append(replacement)
     for start, end, new in reversed(replacements):
         text = text[:start] + new + text[end:]
-    return MovedText(shorten_spans(text), len(replacements), tuple(stuck), has_period)
+    has_longer_period = longest > move.window.days + MAX_UNEVENNESS
+    return MovedText(shorten_spans(text), len(replacements), tuple(stuck), has_longer_period)
 
 
 def _replace_mention(

@@ -114,7 +114,8 @@ def build_sibling(
         kind=kind,
         horizon_shape=None if template.text else parent.horizon_shape,
         prior=prior,
-        prior_reason=template.prior_reason or explain_prior(parent, days),
+        prior_reason=template.prior_reason
+        or explain_prior(parent, days, is_reworded=bool(template.text)),
         prior_as_of=None if parent.prior_as_of is None else min(parent.prior_as_of, now),
         options=_list_offered_options(parent) if has_options else (),
         scale=(template.scale or parent.scale) if kind == "numeric" else None,
@@ -154,10 +155,10 @@ def _word_text(parent: Question, repetition: Repetition, move: WindowMove) -> st
         return fill_placeholders(template, move.window, move.first)
     moved = move_dates(parent.text, move)
     _refuse_stuck("text", moved)
-    if moved.has_period and not move.counts_events and not repetition.template.prior:
+    if moved.has_longer_period and not move.counts_events and not repetition.template.prior:
         raise InvalidQuestion(
-            "the question is on the whole of a longer time, so its numbers do not fit a "
-            f"{repetition.every}: give a base rate, and a range or a threshold that fits "
+            f"the question is on a whole period that is longer than a {repetition.every}, so "
+            f"its numbers do not fit: give a base rate, and a range or a threshold that fits "
             "(--prior, --range, --text)"
         )
     if not moved.moved:

@@ -7,6 +7,7 @@ not stop others of the same document.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -153,9 +154,18 @@ def _read_rows(
 
 # CSV
 
+BINARY_SAMPLE: Final = 4_000
+"""Bytes at the beginning that tell a text from another file: in a text at most 5% are controls."""
+
+_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+
 
 def _read_csv(body: bytes, content_type: str) -> list[_Table] | ParseFailed:
     """Return the document as a table under each separator; the names of columns tell which fits."""
+    sample = body[:BINARY_SAMPLE]
+    if not sample.startswith(_UTF_16) and 20 * len(_NO_TEXT.findall(sample)) > len(sample):
+        return ParseFailed("the document is no text: it may be a workbook, an archive or a picture")
     text = decode_document(body, content_type)
     separators = [mark for mark in ",;\t|" if mark in text[:20_000]] or [","]
     return [_Table(list(_iter_csv_rows(text, mark))) for mark in separators]

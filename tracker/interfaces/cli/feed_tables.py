@@ -177,7 +177,8 @@ def print_trial(console: Console, trial: Trial) -> None:
     """Print the response of an address, its contents, and the matches."""
     console.print(safe_text(describe_response(trial)))
     if trial.parsed is None:
-        console.print(safe_text(trial.reason))
+        if trial.reason not in describe_response(trial):
+            console.print(safe_text(trial.reason))
         for candidate in trial.candidates:
             guess = " (a guess)" if candidate.how == "guess" else ""
             console.print(safe_text(f"try {candidate.url}{guess} {candidate.title}"))

@@ -1,9 +1,11 @@
 """Commands on answers: the series that settle questions, and the answers that are proposed."""
 
+from collections.abc import Iterator
+
 import click
 
 from forecasts.questions.formatting import format_utc_day, format_utc_minute
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import ForecasterId, Question
 from tracker.interfaces.cli import tables
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
@@ -12,7 +14,12 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
-from tracker.model.proposed_answers import AnswerDesk, MissingAnswer, ProposedAnswer
+from tracker.model.proposed_answers import (
+    AnswerDesk,
+    MissingAnswer,
+    ProposedAnswer,
+    SettlingSeries,
+)
 
 
 @click.command()
@@ -52,11 +59,30 @@ def settle_by(
 def _describe_desk(question: str, desk: AnswerDesk) -> str:
     if desk.settling is None:
         return f"{question} is left to people: no series settles it."
-    settlement = desk.settling.settlement
-    words = f"{question} is settled by {settlement.series_id}: {settlement.rule}."
-    if desk.proposals:
-        return f"{words}\n{_describe_proposal(desk.proposals[0])}"
-    return f"{words} It waits: {desk.waiting}. {desk.settling.distance}".strip()
+    words = _describe_settling(desk.settling, desk.waiting)
+    return "\n".join([words, *map(_describe_proposal, desk.proposals[:1])])
+
+
+def _describe_settling(settling: SettlingSeries, waiting: str) -> str:
+    settlement = settling.settlement
+    words = f"Settled by the series {settlement.series_id}: {settlement.rule}."
+    waits = f"It waits: {waiting}." if waiting else ""
+    return " ".join(filter(None, (words, waits, settling.distance)))
+
+
+def list_answer_lines(question: Question, desk: AnswerDesk) -> Iterator[str]:
+    """Yield how a question gets its answer, what is proposed, and what an overdue one lacks."""
+    if desk.settling is not None:
+        yield _describe_settling(desk.settling, "" if desk.missing else desk.waiting)
+    differ = len({(p.outcome, p.answer) for p in desk.proposals}) > 1
+    for proposal in desk.proposals if differ else desk.proposals[:1]:
+        key = f" --key {proposal.key}" if differ else ""
+        yield (
+            f"Proposed answer: {proposal.answer or proposal.outcome} ({proposal.quote}). Confirm "
+            f"it with: tracker question resolve {question.id} --proposed{key}"
+        )
+    if desk.missing:
+        yield f"Overdue since {format_utc_day(question.resolves_at)}: {desk.missing}."
 
 
 @click.command()

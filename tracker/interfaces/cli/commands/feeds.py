@@ -13,6 +13,7 @@ from forecasts.questions.formatting import format_count
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.feeds.scheduling.feed_health import assess_fleet
+from tracker.feeds.urls import resolve_web_link
 from tracker.files.user_files import read_bytes
 from tracker.interfaces.cli import feed_tables, series_tables, tables
 from tracker.interfaces.cli.commands.series import SeriesOptions, read_definition, series_options
@@ -117,6 +118,11 @@ def test_feed(
         if any(options.values()) or tracker.series.is_read(address):
             _test_series(tracker, address, options, json=json)
             return
+        if not resolve_web_link(address, ""):
+            raise Refused(
+                f"{address} is no http or https address, and no series of this name is read: "
+                "`tracker feed series` lists them, and `tracker feed check` asks a feed by its name"
+            )
         trial = tracker.feeds.try_address(address)
     if json:
         print_result(feed_tables.trial_record(trial), json, "")

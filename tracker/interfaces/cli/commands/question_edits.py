@@ -1,6 +1,7 @@
 """Commands that open a question and change its options."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TypedDict, Unpack, get_args
 
 import click
@@ -9,7 +10,7 @@ from rich.table import Table
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import InvalidQuestion
 from forecasts.linting.lint import Flaw
-from forecasts.questions.formatting import format_full
+from forecasts.questions.formatting import format_full, format_utc_day
 from forecasts.questions.horizon import HORIZON_MEANINGS, infer_horizon_shape
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, date_scale
 from forecasts.questions.question import (
@@ -58,6 +59,7 @@ class _QuestionOptions(TypedDict):
     tags: tuple[str, ...]
     bears_out: str
     override: str
+    retrospective: bool
     essay: str
     yes: str | None
     no: str | None
@@ -84,7 +86,7 @@ class _QuestionOptions(TypedDict):
     metavar="TIME",
     help="Scheduled close, with zone; a bare date is UTC.",
 )
-@click.option("--opens", metavar="TIME", help="When it opens (default: now).")
+@click.option("--opens", metavar="TIME", help="When it opens (default: now; not before).")
 @click.option(
     "--resolves", metavar="TIME", help="When the answer should be known (default: at the close)."
 )
@@ -116,6 +118,11 @@ class _QuestionOptions(TypedDict):
 @click.option(
     "--override", default="", metavar="TEXT", help="Why it opens although the linter objects."
 )
+@click.option(
+    "--retrospective",
+    is_flag=True,
+    help="It looks back: it may open in the past, and its scores never mix with live ones.",
+)
 @click.option("--essay", default=OWN_ESSAY, metavar="ESSAY", help="The essay that it belongs to.")
 @private_options
 @statement_options
@@ -143,6 +150,7 @@ def ask(
             scale=_build_scale(fields),
             tags=fields["tags"],
             essay_id=EssayId(fields["essay"]),
+            retrospective=fields["retrospective"],
             bears_out=fields["bears_out"],
             statements=read_own_lines(fields),
         )
@@ -152,16 +160,29 @@ def ask(
             private_to=read_members(fields["private"], fields["members"]),
         )
         lines = tracker.questions.get_statements(name)
-    print_result(question, json, _describe_asked(question, new_question, lines))
+        flaws = tracker.questions.lint_stored(name)
+    print_result(question, json, _describe_asked(question, new_question, lines, flaws))
+
+
+_MAX_ENTRY_TIME = timedelta(minutes=1)
+"""Time that opening a question may take: a later opening was moved."""
 
 
 def _describe_asked(
-    question: Question, new_question: NewQuestion, lines: QuestionStatements
+    question: Question,
+    new_question: NewQuestion,
+    lines: QuestionStatements,
+    flaws: Iterable[Flaw],
 ) -> str:
-    """Say what was asked, and what was inferred from its words."""
+    """Say what was asked, what was inferred from its words, and what the linter advises."""
     sentences = [
         f"{question.id} is asked; its base rate is {format_full(question, question.prior)}."
     ]
+    if question.opens_at - new_question.opens_at > _MAX_ENTRY_TIME:
+        sentences.append(
+            f"It opens now and not on {format_utc_day(new_question.opens_at)}, so that nothing "
+            "known before counts; --retrospective asks in hindsight."
+        )
     if question.kind == "binary" and new_question.horizon_shape is None:
         shape, why = infer_horizon_shape(question.text, question.kind, question.closes_at)
         sentences.append(
@@ -171,6 +192,11 @@ def _describe_asked(
         f"News is compared with {tables.describe_lines(question, lines.compiled)}; "
         f"`tracker question statements {question.id}` changes that."
     )
+    if advice := [flaw.reason for flaw in flaws if flaw.severity == "advice"]:
+        sentences.append(
+            f"Advice: {'; '.join(advice)}. `tracker question lint {question.id}` says what to "
+            "write instead."
+        )
     return "\n".join(sentences)
 
 

@@ -65,7 +65,7 @@ def list_questions(
 def show_question(
     context: click.Context, /, *, question: str, since: str | None, until: str | None, json: bool
 ) -> None:
-    """Show a question: numbers, their reasons, evidence.
+    """Show a question: numbers, their reasons, evidence, how it gets its answer.
 
     The reasons say why the estimate is what it is, or with --moved why it moved.
     """
@@ -98,7 +98,11 @@ def show_question(
             )
         )
     else:
+        from tracker.interfaces.cli.commands.answers import list_answer_lines
+
         tables.print_question(console, page)
+        for line in list_answer_lines(page.summary.question, page.desk):
+            console.print(tables.safe_text(line))
         if family is not None:
             from tracker.interfaces.cli.commands.repeating import describe_family
 

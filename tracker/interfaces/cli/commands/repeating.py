@@ -6,7 +6,7 @@ import click
 
 from forecasts.distributions.cdf import Scale
 from forecasts.essays.siblings.foretelling import describe_siblings
-from forecasts.questions.formatting import format_full
+from forecasts.questions.formatting import format_full, format_sentence
 from forecasts.questions.question import ForecasterId, Question, QuestionId, utc
 from forecasts.questions.repetition import PLACEHOLDERS, Repetition, SiblingTemplate
 from forecasts.questions.windows import Rhythm
@@ -111,7 +111,8 @@ def _build_repetition(tracker: Tracker, question: str, fields: _RepeatOptions) -
             text=fields["text"],
             criteria=fields["criteria"],
             prior=fields["prior"],
-            prior_reason=fields["prior_reason"] or ("as given" if fields["prior"] else ""),
+            prior_reason=fields["prior_reason"]
+            or ("given with the repetition" if fields["prior"] else ""),
             scale=_build_scale(tracker, question, fields["bounds"]),
             rule=fields["rule"],
         ),
@@ -137,12 +138,17 @@ def _describe_plan(plan: SiblingPlan) -> str:
         f"  {question.criteria}",
         f"Closes {question.closes_at:%Y-%m-%d %H:%M} UTC, answer due by "
         f"{question.resolves_at:%Y-%m-%d}.",
-        f"Base rate {format_full(question, question.prior)}. {question.prior_reason} "
-        "--prior gives another.",
+        _describe_prior(question)
+        + ("" if plan.repetition.template.prior else " Give --prior for another."),
         *([f"Settled by {s.series_id}: {s.rule}."] if (s := plan.settlement) else []),
         *(f"{flaw.severity}: {flaw.reason}. {flaw.fix}" for flaw in plan.flaws),
     ]
     return "\n".join(lines)
+
+
+def _describe_prior(question: Question) -> str:
+    sentences = [f"base rate {format_full(question, question.prior)}", question.prior_reason]
+    return " ".join(format_sentence(sentence) for sentence in sentences if sentence)
 
 
 def _describe_opened(
@@ -159,7 +165,7 @@ def _describe_opened(
     state = "is open" if is_new else "is open already"
     return (
         f"{newest.id} {state} until {newest.closes_at:%Y-%m-%d}: {newest.text}\n"
-        f"Base rate {format_full(newest, newest.prior)}. {newest.prior_reason}\n"
+        f"{_describe_prior(newest)}\n"
         f"The next one opens when it ends{end}; `tracker question repeat {name} --stop` ends it."
     )
 
