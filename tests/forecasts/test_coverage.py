@@ -163,9 +163,7 @@ def test_reports_in_a_burst_count_less_than_apart() -> None:
     assert with_gap(25.0) > with_gap(6.0) > with_gap(1.0)
 
 
-earlier = st.lists(
-    st.tuples(st.floats(-29.0, -0.001), st.sampled_from(list(Strength))), max_size=6
-)
+earlier = st.lists(st.tuples(st.floats(-29.0, -0.001), st.sampled_from(list(Strength))), max_size=6)
 later = st.lists(st.floats(0.0, NOW), min_size=1, max_size=4)
 
 
