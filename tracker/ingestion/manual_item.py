@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from forecasts.questions.question import Question
 from tracker.errors import NotFound, Refused
 from tracker.feeds.dedup import NewItem, StoredItem, is_same_report
 from tracker.feeds.discovery.article import (
@@ -120,6 +121,16 @@ def mark_copy(session: Session, stored: SavedItem, now: datetime) -> SavedItem:
     copy_of = None if root is None else ItemId(root)
     items.mark_copies(session, [(stored.id, copy_of, source)])
     return replace(stored, copy_of=copy_of)
+
+
+def find_first_sight(
+    session: Session, stored: SavedItem, question: Question, now: datetime
+) -> datetime:
+    """Return the time that counts: now, unless its text was read before the question opened."""
+    repeated = (i for i in (stored.copy_of, stored.same_as) if i is not None)
+    texts = [stored, *(item_search.find_saved_item(session, i) for i in repeated)]
+    first = min((text.seen_at for text in texts if text and text.seen_at), default=now)
+    return first if first < question.opens_at else now
 
 
 def _find_source_group(session: Session, url: str) -> str:
