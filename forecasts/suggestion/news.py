@@ -19,11 +19,13 @@
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from forecasts.evidence.coverage import Coverage, find_coverage, select_context
 from forecasts.evidence.evidence import (
+    PERHAPS,
     Evidence,
     Indicator,
     IndicatorId,
@@ -87,6 +89,31 @@ def news_entries(
         ),
         *(signpost_entries(question, sighted)),
     ]
+
+
+def describe_idle(
+    evidence: Iterable[Evidence], question: Question, at: datetime, model: SuggestionModel
+) -> str:
+    """Count the pieces that move nothing by reason, as in `29 perhaps`; "" without any."""
+    seen = (
+        e
+        for e in evidence
+        if e.question_id == question.id and e.first_seen_at <= at and e.status != "rejected"
+    )
+    counts = Counter(_find_idle_reason(e, question, model) for e in seen)
+    return ", ".join(f"{counts[reason]:,} {reason}" for reason in _IDLE_REASONS if counts[reason])
+
+
+_IDLE_REASONS = ("from before the question opened", PERHAPS, "for neither side")
+
+
+def _find_idle_reason(e: Evidence, question: Question, model: SuggestionModel) -> str:
+    before, perhaps, sideless = _IDLE_REASONS
+    if e.is_before(question):
+        return before
+    if e.is_perhaps(model.min_relevance):
+        return perhaps
+    return "" if e.direction and e.strength and e.trust else sideless
 
 
 def split_judged(
