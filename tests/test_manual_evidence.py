@@ -18,6 +18,7 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import ItemId
 from tracker.ingestion.manual_evidence import parse_direction
+from tracker.interfaces.cli.commands.manual_evidence import describe_result
 from tracker.model.evidence import ManualEvidence, ManualResult
 from tracker.model.principal import Principal
 from tracker.settings import Settings
@@ -101,6 +102,7 @@ def test_what_was_read_before_the_opening_moves_nothing(
         strength=Strength.STRONG,
     )
     assert (result.remark, suggested(desk)) == (BEFORE_OPENING, before)
+    assert describe_result(a_question(), result).endswith(f"\nIt is {BEFORE_OPENING}.")
     (card,) = desk.questions.get(SUMMIT).evidence
     assert card.remark == BEFORE_OPENING
     assert card.state.endswith(", from before the opening")
