@@ -160,6 +160,34 @@ def test_one_article_in_two_feeds_is_one_story(
     assert [copy.item.same_as is not None for copy in card.items] == [False, True]
 
 
+CHANNEL = "https://t.example/ministry"
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one round", "one after the other"])
+def test_parts_of_one_page_are_reports_of_their_own(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock, at_once: bool
+) -> None:
+    """Of the posts of a channel in two feeds only those with one headline are one story."""
+    tracker = tracker_with_press
+    tracker.question_sets.load(a_set(feeds=[a_feed("agency"), a_feed("wire")]))
+    press.publish("wire", "The ballet of Borland opens its season at home", f"{CHANNEL}#7")
+    press.publish("wire", "Arland invites Borland to a summit", f"{CHANNEL}#8")
+    if not at_once:
+        tracker.feeds.poll(only=[FeedId("wire")])
+        clock.advance(hours=1)
+    press.publish("agency", "Yemen and Oman agree on a ferry line", f"{CHANNEL}#9")
+    press.publish("agency", "Arland invites Borland to a summit", f"{CHANNEL}#8&utm_source=x")
+    press.publish("agency", "Update: Arland invites Borland to a summit", f"{CHANNEL}#11")
+    tracker.feeds.poll()
+    (card,) = tracker.evidence.inbox()
+    assert {report.item.title for report in card.items} == {
+        "Arland invites Borland to a summit",
+        "Update: Arland invites Borland to a summit",
+    }
+    others = [hit.item for word in ("ferry", "ballet") for hit in tracker.evidence.search(word)]
+    assert [item.same_as for item in others] == [None, None]
+
+
 def test_a_feed_on_a_web_server_is_polled_conditionally(
     settings: Settings, clock: FakeClock, feed_server: FeedServer
 ) -> None:

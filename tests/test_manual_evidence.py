@@ -9,7 +9,7 @@ import pytest
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidForecast, InvalidQuestion
-from forecasts.evidence.evidence import Direction, Strength
+from forecasts.evidence.evidence import BEFORE_OPENING, Direction, Strength
 from forecasts.questions.question import ForecasterId, Option
 from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set
 from tests.feeds.feed_server import FeedServer
@@ -18,6 +18,7 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import ItemId
 from tracker.ingestion.manual_evidence import parse_direction
+from tracker.interfaces.cli.commands.manual_evidence import describe_result
 from tracker.model.evidence import ManualEvidence, ManualResult
 from tracker.model.principal import Principal
 from tracker.settings import Settings
@@ -80,6 +81,34 @@ def test_it_counts_from_the_moment_it_was_added(
     assert before.suggestion is not None
     assert after.suggestion is not None
     assert before.suggestion.p < after.suggestion.p
+
+
+@pytest.mark.parametrize("known", ["read", "logged", "in other words"])
+def test_what_was_read_before_the_opening_moves_nothing(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock, known: str
+) -> None:
+    """By whatever strength, and it is said wherever it is shown; later news counts."""
+    desk = tracker_with_press
+    desk.question_sets.load(a_set(a_question(opens_at=NOW + DAY)))
+    press.publish("wire", INVITED if known == "logged" else UNMATCHED)
+    desk.feeds.poll()
+    clock.advance(hours=26)
+    desk.evidence.rematch()
+    (hit,) = desk.evidence.search("invites" if known == "logged" else "lodge")
+    before = suggested(desk)
+    result = add(
+        desk,
+        f"{UNMATCHED}!" if known == "in other words" else hit.item.id,
+        strength=Strength.STRONG,
+    )
+    assert (result.remark, suggested(desk)) == (BEFORE_OPENING, before)
+    assert describe_result(a_question(), result).endswith(f"\nIt is {BEFORE_OPENING}.")
+    (card,) = desk.questions.get(SUMMIT).evidence
+    assert card.remark == BEFORE_OPENING
+    assert card.state.endswith(", from before the opening")
+    fresh = add(desk, "The chief of Borland will be a guest", strength=Strength.STRONG)
+    assert fresh.remark == ""
+    assert suggested(desk) > before + 0.05
 
 
 def test_the_same_piece_twice_is_one(desk: Tracker) -> None:

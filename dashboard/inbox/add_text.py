@@ -74,7 +74,8 @@ def describe_addition(question: Question, result: ManualResult) -> str:
         "reviewed": "Already evidence, and now judged by you",
         "unchanged": "Already evidence, judged by you",
     }[result.outcome]
-    return f"{begin}: {bearing[0].lower()}{bearing[1:]}. {result.miss.replace('`', '')}"
+    remark = f" It is {result.remark}." if result.remark else ""
+    return f"{begin}: {bearing[0].lower()}{bearing[1:]}. {result.miss.replace('`', '')}{remark}"
 
 
 def describe_hit(hit: SearchHit, zone: ZoneInfo) -> str:

@@ -93,7 +93,8 @@ def _summarise(story: Story, questions: Questions, place: str) -> Markup:
         piece, question = story[0], questions[story[0].evidence.question_id]
         bearing = make_tag("b", describe_bearing(piece.evidence, question.kind))
         state = piece.state.replace("confirmed", "accepted").replace("edited", "accepted")
-        about = f" on “{question.text}”" if place == judging.INBOX else f" · {state}"
+        remark = f", {piece.remark}" if piece.remark else ""
+        about = f" on “{question.text}”{remark}" if place == judging.INBOX else f" · {state}"
         return make_tag("p", bearing, about)
     sides = [evidence_side(p.evidence, questions[p.evidence.question_id].kind) for p in story]
     counts = ", ".join(f"{side} on {sides.count(side)}" for side in dict.fromkeys(sides))
@@ -146,6 +147,8 @@ def describe_doubt(piece: EvidenceCard) -> str:
     """Describe why a piece of evidence moves nothing now; "" if it does."""
     if piece.context_only:
         return "context only"
+    if piece.before_opening:
+        return "before the opening"
     return "perhaps" if piece.perhaps else ""
 
 
@@ -202,7 +205,12 @@ def _list_reasons(visit: Visit, piece: EvidenceCard, question: Question) -> Iter
         "Proposed" if piece.proposals else "Added by hand"
     )
     yield f"Signpost: {piece.indicator_name}"
-    yield describe_certainty(evidence, context_only=piece.context_only, perhaps=piece.perhaps)
+    yield describe_certainty(
+        evidence,
+        context_only=piece.context_only,
+        perhaps=piece.perhaps,
+        before_opening=piece.before_opening,
+    )
     if reason := explain_direction(evidence, piece.why):
         yield reason
     if waits and evidence.demoted:

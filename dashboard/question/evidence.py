@@ -26,7 +26,7 @@ from dashboard.question.why_data import most_changed_option
 from dashboard.wording.evidence import evidence_side
 from dashboard.wording.feeds import silent_line
 from dashboard.wording.numbers import clip, format_signed_points
-from forecasts.questions.question import EvidenceId, Question
+from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.curves import CurveSuggestion
 from forecasts.suggestion.explanation import story_changes
@@ -93,7 +93,8 @@ def _show_card(visit: Visit, page: QuestionPage, card: EvidenceCard, place: str)
         change = changes.get(card.evidence.id)
         size = "" if change is None else f" by {_format_change(change)}"
         words = f"Moves the estimate{size}." if size else "Does not move the estimate."
-        show_markup(make_tag("p", words, kind="note"))
+        remark = f" It is {card.remark}." if card.remark else ""
+        show_markup(make_tag("p", words + remark, kind="note"))
     if not visit.looks_back and visit.tracker.principal.has("forecast"):
         st.button(
             "Comment on it",
@@ -163,7 +164,7 @@ def _build_row(
         TITLE: LinkCell(
             clip(card.headline, _MAX_HEADLINE_CHARACTERS), address, note=card.carrier.feed_title
         ),
-        "side": TextCell(evidence_side(e, question.kind), note=_describe_state(card, question)),
+        "side": TextCell(evidence_side(e, question.kind), note=_describe_state(card)),
         "seen": TextCell(visit.day(e.first_seen_at), tone="quiet"),
     }
     if e.id in changes:
@@ -171,11 +172,11 @@ def _build_row(
     return Row(str(e.id), cells)
 
 
-def _describe_state(card: EvidenceCard, question: Question) -> str:
+def _describe_state(card: EvidenceCard) -> str:
     """Describe what is to be known of a piece beside its side: only what is not usual."""
     if card.context_only:
         return "context only"
-    if card.evidence.first_seen_at < question.opens_at:
+    if card.before_opening:
         return "before the opening"
     if card.evidence.status == "logged":
         return "to review" if not card.perhaps else "unconfirmed"

@@ -86,7 +86,13 @@ def _direction_shape(kind: Kind, direction: Direction) -> str:
 _CONTEXT_ONLY: Final = "no effect here, as it counts through a question of the scenarios’ table"
 
 
-def describe_certainty(e: Evidence, *, context_only: bool = False, perhaps: bool = False) -> str:
+def describe_certainty(
+    e: Evidence,
+    *,
+    context_only: bool = False,
+    perhaps: bool = False,
+    before_opening: bool = False,
+) -> str:
     """Describe how sure match and direction are, and the weight until a person judges it.
 
     `82% relevant · 90% sure of the direction · 66% weight until reviewed`.
@@ -100,6 +106,8 @@ def describe_certainty(e: Evidence, *, context_only: bool = False, perhaps: bool
         facts.append(f"{percent_whole(e.p_direction)} sure of the direction")
     if context_only:
         facts.append(_CONTEXT_ONLY)
+    elif before_opening:
+        facts.append("no weight")
     elif perhaps or is_uncalled(e):
         facts.append("no weight until you accept it")
     else:

@@ -161,7 +161,7 @@ def find_coverage(
     counted_context = sorted(s for s in sightings if s.weight and s.day >= span[0])
     if not counted_context:
         return Coverage(streams)
-    return Coverage(streams, make_course(tuple(split_episodes(counted_context)), *span))
+    return Coverage(streams, make_course(tuple(split_episodes(counted_context, span[1])), *span))
 
 
 def select_context(

@@ -16,7 +16,7 @@ from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.evidence.likelihood_ratios import absence_ratio_from_words, ratio_from_words
 from forecasts.evidence.rungs import Rung
-from forecasts.questions.question import EvidenceId, ForecasterId, Kind, QuestionId
+from forecasts.questions.question import EvidenceId, ForecasterId, Kind, Question, QuestionId
 
 IndicatorId = NewType("IndicatorId", str)
 StoryId = NewType("StoryId", int)
@@ -48,6 +48,9 @@ MIN_RELEVANCE: Final = 0.7
 
 PERHAPS: Final = "perhaps"
 """Word for such a piece, on every page and in every output."""
+
+BEFORE_OPENING: Final = "from before the question opened: the base rate is taken to know it"
+"""Remark on a piece that moves nothing, however it is judged; see `Evidence.is_before`."""
 
 
 class Direction(IntEnum):
@@ -210,6 +213,14 @@ class Evidence:
         """
         is_doubtful = self.relevance < min_relevance or bool(self.demoted and min_relevance)
         return self.status == "logged" and is_doubtful
+
+    def is_before(self, question: Question) -> bool:
+        """Return True if it was read before the question opened: it then moves no estimate.
+
+        The base rate was set at the opening and is taken to know it, so it would count twice. It
+        tells only how often such news comes.
+        """
+        return self.first_seen_at < question.opens_at
 
     @property
     def trust(self) -> float:

@@ -73,7 +73,8 @@ class LedgerGroup:
     """Group of lines with its total: `log_odds` in nats, from `p_before` to `p_after`.
 
     The log-odds of all groups of a suggestion add up to logit(p) within 1e-12. `p_before` of the
-    first group is 0.5, where log-odds are 0. The group "News" exists even without lines.
+    first group is 0.5, where log-odds are 0. The group "News" exists even without lines, and counts
+    in words which pieces move nothing (`idle`).
     """
 
     name: GroupName
@@ -81,6 +82,7 @@ class LedgerGroup:
     log_odds: float
     p_before: float
     p_after: float
+    idle: str = ""
 
 
 class _HasKind(Protocol):
@@ -100,8 +102,10 @@ def iter_groups(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_A
             yield name, group
 
 
-def group_lines(lines: Iterable[LedgerLine]) -> tuple[LedgerGroup, ...]:
+def group_lines(lines: Iterable[LedgerLine], idle: str = "") -> tuple[LedgerGroup, ...]:
     """Group the lines of a suggestion: base rate, time, news, learned correction, limits.
+
+    `idle` is that of the news.
 
     >>> groups = group_lines([LedgerLine("base rate", "", -1.0, 0.27),
     ...     LedgerLine("learned correction", "", 0.2, 0.31)])
@@ -113,11 +117,9 @@ def group_lines(lines: Iterable[LedgerLine]) -> tuple[LedgerGroup, ...]:
     for name, group_members in iter_groups(lines):
         amounts = [line.log_odds for line in group_members]
         start, before = math.fsum(before), [*before, *amounts]
-        groups.append(
-            LedgerGroup(
-                name, group_members, math.fsum(amounts), sigmoid(start), sigmoid(math.fsum(before))
-            )
-        )
+        total, after = math.fsum(amounts), sigmoid(math.fsum(before))
+        words = idle if name == "News" else ""
+        groups.append(LedgerGroup(name, group_members, total, sigmoid(start), after, words))
     return tuple(groups)
 
 

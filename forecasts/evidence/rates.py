@@ -120,10 +120,10 @@ class RateWords:
 
 @dataclass(frozen=True, slots=True)
 class NewsCourse:
-    """Reports by the day after the opening on which they came, at least three days apart.
+    """Reports by the day after the opening on which they came, each the first of its episode.
 
-    They were watched for from `start` to `now`, and are counted from `since` on. `weights` (0 to 1)
-    are the chances that each is such a report.
+    They were watched for from `start` to `now`, and are counted from `since` on, where episodes
+    that are under way end. `weights` (0 to 1) are the chances that each is such a report.
     """
 
     start: float
@@ -257,12 +257,13 @@ def usual_counts(words: RateWords, course: NewsCourse) -> tuple[float, float] | 
 class _CourseParts:
     """Arrays of courses in rows, shorter ones filled up with reports of no weight.
 
-    `echoes` are the rates at which each report was to be expected as one: rows × ways of echoing ×
-    reports.
+    `ends` are those of the episodes. `echoes` are the rates at which each report was to be expected
+    as one: rows × ways of echoing × reports.
     """
 
     course: NewsCourse
     days: Floats
+    ends: Floats
     weights: Floats
     echoes: Floats
 
@@ -273,10 +274,12 @@ class _CourseParts:
         for row, course in enumerate(courses):
             days[row, : len(course.days)] = course.days
             weights[row, : len(course.days)] = course.weights
-        gaps = (days[:, :, None] - days[:, None, :] - EPISODE_DAYS)[:, None]
+        since, ends = courses[0].since, days + EPISODE_DAYS
+        ends = np.where(days < since, np.minimum(ends, since), ends)
+        gaps = (days[:, :, None] - ends[:, None, :])[:, None]
         fading = np.exp(-np.maximum(gaps, 0.0) / _DELAYS[:, None, None]) * (gaps > -_ROUNDING)
         echoes = np.einsum("kein,kn->kei", fading, weights) * (_FOLLOWERS / _DELAYS)[:, None]
-        return cls(courses[0], days, weights, echoes)
+        return cls(courses[0], days, ends, weights, echoes)
 
     def weigh(self, gains: Floats, reach: float = math.inf) -> Floats:
         """Log-likelihood since the count began: rows × ways of echoing × rates × gains.
@@ -299,7 +302,7 @@ class _CourseParts:
         """Days in which a report would have counted, plain and weighted by exp(−age/reach)."""
         whole = np.ones((len(self.days), 1))
         begins = np.hstack([start * whole, np.clip(self.days, start, end)])
-        ends = np.hstack([end * whole, np.clip(self.days + EPISODE_DAYS, start, end)])
+        ends = np.hstack([end * whole, np.clip(self.ends, start, end)])
         shares = np.hstack([whole, -self.weights])
         waited = np.maximum((shares * (ends - begins)).sum(axis=1), 0.0)
         if math.isinf(reach):
@@ -309,7 +312,7 @@ class _CourseParts:
 
     def _count_echoes(self, day: float) -> Floats:
         """Share of each way's followers that came by a day, summed over the reports, by row."""
-        since = np.maximum(day - self.days - EPISODE_DAYS, 0.0)
+        since = np.maximum(day - self.ends, 0.0)
         arrived = -np.expm1(-since[:, :, None] / _DELAYS)
         shares: Floats = np.einsum("ki,kie->ke", self.weights, arrived)
         return shares

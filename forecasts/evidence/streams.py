@@ -24,7 +24,14 @@ from forecasts.evidence.evidence import (
     Strength,
     combine_reliability,
 )
-from forecasts.evidence.rates import EPISODE_DAYS, Likelihoods, NewsCourse, RateWords, weigh_course
+from forecasts.evidence.rates import (
+    EPISODE_DAYS,
+    MIN_ARCHIVE_DAYS,
+    Likelihoods,
+    NewsCourse,
+    RateWords,
+    weigh_course,
+)
 from forecasts.evidence.rungs import Rung
 from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, effective_strength
 from forecasts.questions.question import MATCHER, EvidenceId, Question
@@ -112,7 +119,7 @@ class Stream:
     @cached_property
     def episodes(self) -> tuple[Episode, ...]:
         """Episodes, in order of time."""
-        return tuple(split_episodes(self.sightings))
+        return tuple(split_episodes(self.sightings, self.since))
 
     @cached_property
     def recent(self) -> tuple[Episode, ...]:
@@ -134,7 +141,7 @@ class Stream:
         later = (s for e in self.episodes[place:] for s in e.sightings if s is not dropped)
         changed: list[Episode] = []
         end = len(self.episodes)
-        for episode in split_episodes(later):
+        for episode in split_episodes(later, self.since):
             end = self._places.get(episode.sightings[0], place)
             if end > place:  # from here on it is as before
                 break
@@ -164,12 +171,17 @@ def make_course(episodes: Sequence[Episode], start: float, since: float, day: fl
     return NewsCourse(start, since, day, days, weights)
 
 
-def is_judged_alone(e: Evidence, indicator: Indicator | None) -> bool:
+def is_judged_alone(e: Evidence, indicator: Indicator | None, question: Question) -> bool:
     """Return True if a person or a model gave the story more strength than its kind has.
 
-    It then counts by that strength, and not as one of the reports that its indicator counts.
+    It then counts by that strength, and not as one of the reports that its indicator counts. One
+    from before the opening, which the base rate is taken to know, never does.
     """
-    return _is_judged(e) and effective_strength(e) > _stream_strength(indicator, e.direction)
+    return (
+        _is_judged(e)
+        and not e.is_before(question)
+        and effective_strength(e) > _stream_strength(indicator, e.direction)
+    )
 
 
 def _is_judged(e: Evidence) -> bool:
@@ -194,7 +206,7 @@ def find_streams(
     if span is None:
         return ()
     start, since, day = span
-    sightings = _sort_sightings(question, seen, indicators, at)
+    sightings = _sort_sightings(question, seen, indicators, at, start=start)
     talked_of = {key.indicator_id for key in sightings if key.is_talk}
     is_archived = NewsCourse(start, since, day).is_archived
     is_news = any(s.day >= since for of_key in sightings.values() for s in of_key)
@@ -204,8 +216,8 @@ def find_streams(
         is_rate_stated = key.is_talk or key.indicator_id not in talked_of
         words = _find_words(indicator, key, is_rate_stated=is_rate_stated)
         names = (_find_name(indicator, key.direction),)
-        counted = tuple(sorted(s for s in of_key if s.day >= start))
         if is_news or is_archived or words.usual_per_year:
+            counted = tuple(sorted(of_key))
             streams.append(Stream((key,), names, words, start, since, day, counted))
     return tuple(_join_causes(streams))
 
@@ -213,16 +225,19 @@ def find_streams(
 def find_span(
     question: Question, at: datetime, archive_from: datetime | None
 ) -> tuple[float, float, float] | None:
-    """Days after the opening from which news was read, from which it counts, and of now.
+    """Days after the opening from which news is looked at, from which it counts, and of now.
 
-    None while nothing counts.
+    None while nothing counts. News from before the opening is looked at if an archive says how
+    often it comes (`MIN_ARCHIVE_DAYS`).
     """
     archive_day = 0.0 if archive_from is None else (archive_from - question.opens_at) / DAY
     day = (at - question.opens_at) / DAY
     if day < archive_day or day <= 0.0:
         return None
-    if archive_day <= 0.0:
+    if archive_day <= -MIN_ARCHIVE_DAYS:
         return archive_day, 0.0, day
+    if archive_day <= 0.0:  # too short to say what is usual
+        return 0.0, 0.0, day
     # What the first poll brings, if the question was open already, is the news of some days.
     return archive_day - EPISODE_DAYS, archive_day - EPISODE_DAYS, day
 
@@ -232,15 +247,20 @@ def _sort_sightings(
     seen: Iterable[Evidence],
     indicators: Mapping[IndicatorId, Indicator],
     at: datetime,
+    *,
+    start: float,
 ) -> dict[StreamKey, list[Sighting]]:
-    """Sort stories by stream; an indicator without stories has an empty one, as silence counts."""
+    """Sort stories from `start` on by stream.
+
+    An indicator without stories has an empty one, as silence counts.
+    """
     keys = ((StreamKey(i.id, i.direction, i.option, False), i) for i in indicators.values())
     sightings: dict[StreamKey, list[Sighting]] = {
         key: [] for key, i in keys if i.question_id == question.id and is_written(key, i)
     }
     for e in seen:
         sighting = make_sighting(e, question, indicators.get(e.indicator_id), at)
-        if sighting.weight:
+        if sighting.weight and sighting.day >= start:
             sightings.setdefault(find_stream_key(e), []).append(sighting)
     return sightings
 
@@ -301,11 +321,15 @@ def _find_words(indicator: Indicator | None, key: StreamKey, *, is_rate_stated: 
     return RateWords(ratio, indicator.half_life_days, usual)
 
 
-def split_episodes(sightings: Iterable[Sighting]) -> Iterator[Episode]:
-    """Split stories, in order of time, into episodes."""
+def split_episodes(sightings: Iterable[Sighting], since: float) -> Iterator[Episode]:
+    """Split stories, in order of time, into episodes; none reaches into the count from `since`.
+
+    What the base rate knows would else hide what came after it.
+    """
     episode: list[Sighting] = []
     for sighting in sightings:
-        if episode and sighting.day - episode[0].day >= EPISODE_DAYS:
+        begin = episode[0].day if episode else sighting.day
+        if sighting.day - begin >= EPISODE_DAYS or begin < since <= sighting.day:
             yield Episode(tuple(episode))
             episode = []
         episode.append(sighting)

@@ -25,7 +25,7 @@ class SuggestionModel:
     rates are in `forecasts.evidence.rates`.
     """
 
-    version: str = "5"
+    version: str = "6"
     gamma: float = 1.0
     doubt: float = 0.02
     p_min: float = 0.01

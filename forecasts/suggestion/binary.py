@@ -36,7 +36,7 @@ from forecasts.evidence.weights import (
 from forecasts.questions.formatting import format_count
 from forecasts.questions.question import HorizonShape, Question, QuestionId
 from forecasts.questions.timeline import Timeline
-from forecasts.suggestion.news import limit_news, news_entries
+from forecasts.suggestion.news import describe_idle, limit_news, news_entries
 
 __all__ = [
     "DEFAULT_HALF_LIFE_DAYS",
@@ -146,7 +146,7 @@ class Suggestion:
     """Suggested probability with its lines, whose log-odds add up to logit(p) within 1e-12.
 
     `version` is that of the model, `learned_from` the number of answered questions behind its
-    learned correction, 0 without one.
+    learned correction, 0 without one. `idle` counts the pieces that move nothing, in words.
     """
 
     question_id: QuestionId
@@ -155,11 +155,12 @@ class Suggestion:
     p: float
     version: str = DEFAULT_MODEL.version
     learned_from: int = 0
+    idle: str = ""
 
     @property
     def groups(self) -> tuple[LedgerGroup, ...]:
         """Lines by group; their log-odds add up to logit(p) as well."""
-        return group_lines(self.lines)
+        return group_lines(self.lines, self.idle)
 
 
 def suggest(
@@ -209,6 +210,7 @@ def suggest(
         p,
         model.version,
         model.learned_from,
+        describe_idle(evidence, question, at, model),
     )
 
 

@@ -11,7 +11,7 @@ about when.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
@@ -31,7 +31,7 @@ from forecasts.evidence.weights import DEFAULT_MODEL, SuggestionModel
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLine, ScenarioPosterior
-from forecasts.suggestion.news import limit_news, news_entries
+from forecasts.suggestion.news import describe_idle, limit_news, news_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,23 @@ class OptionLine:
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
-    """Group of lines of an option; `log_share` is their total contribution, in nats."""
+    """Group of lines of an option; `log_share` is their total contribution, in nats.
+
+    `idle` is as for `LedgerGroup`.
+    """
 
     name: GroupName
     lines: tuple[OptionLine, ...]
     log_share: float
+    idle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OptionSuggestion:
     """Suggested shares of options, with the lines that make up ln of each share.
 
-    The lines add up within 1e-12. An option whose prior is 0 keeps it and has no lines.
+    The lines add up within 1e-12. An option whose prior is 0 keeps it and has no lines. `idle`
+    counts in words, by option, the pieces that move nothing.
     """
 
     question_id: QuestionId
@@ -65,6 +70,7 @@ class OptionSuggestion:
     distribution: Categorical
     lines: Mapping[str, tuple[OptionLine, ...]]
     version: str = DEFAULT_MODEL.version
+    idle: Mapping[str, str] = field(default_factory=dict)
 
     def groups(self, option: str) -> tuple[OptionGroup, ...]:
         """Lines of an option by group, which add up to ln of its share; empty without lines.
@@ -73,8 +79,14 @@ class OptionSuggestion:
         """
         lines = self.lines.get(option, ())
         parts = iter_groups(lines) if lines else iter(())
+        idle = self.idle.get(option, "")
         return tuple(
-            OptionGroup(name, members, math.fsum(line.log_share for line in members))
+            OptionGroup(
+                name,
+                members,
+                math.fsum(line.log_share for line in members),
+                idle if name == "News" else "",
+            )
             for name, members in parts
         )
 
@@ -117,10 +129,11 @@ def suggest_options(
             f"{question.id} is a {question.kind} question: only one with options has shares to "
             "suggest"
         )
+    pieces = tuple(evidence)
     weights = weigh_options(
         question,
         prior,
-        evidence,
+        pieces,
         indicators,
         at=at,
         model=model,
@@ -133,7 +146,8 @@ def suggest_options(
         if p > 0.0
     }
     distribution, lines = multiply_shares(prior, start, weights, model)
-    return OptionSuggestion(question.id, at, distribution, lines, model.version)
+    idle = _describe_idle(prior, question, pieces, at=at, model=model)
+    return OptionSuggestion(question.id, at, distribution, lines, model.version, idle)
 
 
 def weigh_options(
@@ -160,6 +174,23 @@ def find_prior_option(prior: Categorical, question: Question, at: datetime, opti
     if option not in question.offered_options(at):
         return ""
     return option if option in prior.options else OTHER
+
+
+def _describe_idle(
+    prior: Categorical,
+    question: Question,
+    evidence: Iterable[Evidence],
+    *,
+    at: datetime,
+    model: SuggestionModel,
+) -> Mapping[str, str]:
+    """Count the pieces that move nothing, by the option of the prior that they concern."""
+    by_option: dict[str, list[Evidence]] = {name: [] for name in prior.options}
+    for e in evidence:
+        by_option.get(find_prior_option(prior, question, at, e.option), []).append(e)
+    return MappingProxyType(
+        {name: describe_idle(pieces, question, at, model) for name, pieces in by_option.items()}
+    )
 
 
 def multiply_shares(
@@ -243,10 +274,11 @@ def suggest_scenarios(
     >>> found.lines["Other"][1].why
     'summit: at 20%, where the prior alone expects 20%'
     """
+    pieces = tuple(evidence)
     weights = weigh_options(
         question,
         table.prior,
-        evidence,
+        pieces,
         indicators,
         at=at,
         model=model,
@@ -257,7 +289,8 @@ def suggest_scenarios(
     distribution, lines = multiply_shares(
         table.distribution, start, weights, model, closing=closing
     )
-    return OptionSuggestion(question.id, at, distribution, lines, model.version)
+    idle = _describe_idle(table.prior, question, pieces, at=at, model=model)
+    return OptionSuggestion(question.id, at, distribution, lines, model.version, idle)
 
 
 def _make_entry(line: ScenarioLine) -> LedgerEntry:

@@ -28,7 +28,7 @@ from forecasts.evidence.log_odds import (
 )
 from forecasts.evidence.weights import DAY, DEFAULT_MODEL, SuggestionModel
 from forecasts.questions.question import Question, QuestionId
-from forecasts.suggestion.news import limit_news, news_entries
+from forecasts.suggestion.news import describe_idle, limit_news, news_entries
 
 QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Levels at which a suggestion is shown beside its base rate."""
@@ -40,7 +40,7 @@ class CurveSuggestion:
 
     `start` is the prior, for a date without the days past. The log-odds of the lines add up to
     those of "higher" (for a date "earlier") than the median of `start`, from even chances, and
-    `p_after` of a line is its probability.
+    `p_after` of a line is its probability. `idle` counts the pieces that move nothing, in words.
     """
 
     question_id: QuestionId
@@ -49,6 +49,7 @@ class CurveSuggestion:
     distribution: Cdf
     lines: tuple[LedgerLine, ...]
     version: str = DEFAULT_MODEL.version
+    idle: str = ""
 
     @property
     def log_odds(self) -> float:
@@ -58,7 +59,7 @@ class CurveSuggestion:
     @property
     def groups(self) -> tuple[LedgerGroup, ...]:
         """Lines by group; their log-odds add up to the tilt as well."""
-        return group_lines(self.lines)
+        return group_lines(self.lines, self.idle)
 
 
 def suggest_curve(
@@ -104,7 +105,8 @@ def suggest_curve(
     lines = tuple(accumulate_lines([*_start_entries(question, at), *news, *limits]))
     tilt = math.fsum(line.log_odds for line in lines)
     tilted = tilt_curve(start, -tilt if question.kind == "date" else tilt)
-    return CurveSuggestion(question.id, at, start, tilted, lines, model.version)
+    idle = describe_idle(evidence, question, at, model)
+    return CurveSuggestion(question.id, at, start, tilted, lines, model.version, idle)
 
 
 def cut_prior(question: Question, at: datetime) -> Cdf:

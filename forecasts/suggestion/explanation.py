@@ -51,6 +51,7 @@ LINE_TITLES: Final[Mapping[str, str]] = MappingProxyType(
 """Heading of a line: its group, and for news the kind of line."""
 
 NO_NEWS: Final = "no news"
+"""Words where no piece is there, rejected ones aside."""
 
 MIN_NATS: Final = 0.0005
 """Smallest contribution shown, in nats; less would be written +0.000."""
@@ -96,9 +97,18 @@ def _group_rows(group: LedgerGroup | OptionGroup) -> Iterator[ExplanationRow]:
 
 def _news_rows(group: LedgerGroup | OptionGroup) -> Iterator[ExplanationRow]:
     if is_negligible(group):
-        yield ExplanationRow("no news", "News", NO_NEWS, math.fsum(map(_nats_of, group.lines)))
+        nats = math.fsum(map(_nats_of, group.lines))
+        yield ExplanationRow("no news", "News", _describe_no_news(group), nats)
         return
     yield from (_make_row(line) for line in group.lines if abs(_nats_of(line)) >= MIN_NATS)
+
+
+def _describe_no_news(group: LedgerGroup | OptionGroup) -> str:
+    """Describe a negligible group: `no news that counts (29 perhaps)`, or `no news`."""
+    stories = count_stories(group.lines)
+    tiny = f"{stories:,} with next to no effect" if stories else ""
+    counts = ", ".join(filter(None, (tiny, group.idle)))
+    return f"{NO_NEWS} that counts ({counts})" if counts else NO_NEWS
 
 
 def _make_row(line: LedgerLine | OptionLine) -> ExplanationRow:
@@ -281,7 +291,7 @@ def explain_curve(question: Question, suggestion: CurveSuggestion) -> str:
         steps.append(f"time {format_short(question, suggestion.start)}")
     news = next(group for group in suggestion.groups if group.name == "News")
     if is_negligible(news):
-        steps.append(NO_NEWS)
+        steps.append(_describe_no_news(news))
     else:
         head, tail = _describe_news(news)
         side = describe_side(question.kind, Direction.YES if news.log_odds > 0 else Direction.NO)
@@ -323,7 +333,7 @@ def _describe_step(group: LedgerGroup, suggestion: Suggestion, percent: Percent)
         case "Learned correction" if not suggestion.learned_from and is_negligible(group):
             return "no learned correction yet"
         case "News" if is_negligible(group):
-            return NO_NEWS
+            return _describe_no_news(group)
     learned = group.name == "Learned correction" and suggestion.learned_from
     source = f" (from {format_count(suggestion.learned_from, 'question')})" if learned else ""
     head, tail = _describe_news(group) if group.name == "News" else (group.name.lower(), source)
@@ -334,7 +344,7 @@ def _describe_factor(group: OptionGroup, percent: Percent) -> str:
     if group.name == "Base rate":
         return f"base rate {percent(math.exp(group.log_share))}"
     if group.name == "News" and is_negligible(group):
-        return NO_NEWS
+        return _describe_no_news(group)
     head, tail = _describe_news(group) if group.name == "News" else (group.name.lower(), "")
     return f"{head} ×{math.exp(group.log_share):.2g}{tail}"
 

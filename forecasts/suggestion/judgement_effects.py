@@ -205,7 +205,7 @@ class _NewsIndex:
         archive_from: datetime | None,
     ) -> "_NewsIndex":
         seen = visible_evidence(evidence, question.id, at, model)
-        _, counted = split_judged(seen, indicators)
+        _, counted = split_judged(seen, indicators, question)
         context = select_context(evidence, question, at)
         coverage = find_coverage(
             question, counted, indicators, at, context=context, archive_from=archive_from
@@ -230,7 +230,7 @@ class _NewsIndex:
             return {}
         if indicator and indicator.expected and piece.direction is indicator.direction:
             return {indicator.option: self._weigh_sighting(indicator, piece)}
-        if is_judged_alone(piece, indicator):
+        if is_judged_alone(piece, indicator, self.question):
             entry = judgement_entry(piece, indicator, self.question, self.at)
             return {piece.option: entry.log_odds}
         key = find_stream_key(piece)

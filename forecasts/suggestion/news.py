@@ -5,7 +5,8 @@
 - The reports of an indicator are counted, from the opening on, against what would be usual if YES
   and if NO (`forecasts.evidence.rates`), and against the question's other news
   (`forecasts.evidence.coverage`); so silence counts as well. What came before the opening says how
-  often such news comes. A story counts by its trust times the reliability of its sources, so a
+  often such news comes, and adds nothing itself, however strong it is judged: the base rate is
+  taken to know it. A story counts by its trust times the reliability of its sources, so a
   doubtful one is a part of a report.
 - A story to which a person or a model gave more strength than its kind has counts by ln of that
   ratio, weakened by reliability and trust, fading by the half-life. Less strength makes it a part
@@ -18,11 +19,13 @@
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from forecasts.evidence.coverage import Coverage, find_coverage, select_context
 from forecasts.evidence.evidence import (
+    PERHAPS,
     Evidence,
     Indicator,
     IndicatorId,
@@ -68,7 +71,7 @@ def news_entries(
     """
     pieces = tuple(evidence)
     seen = visible_evidence(pieces, question.id, at, model)
-    alone, counted = split_judged(seen, indicators)
+    alone, counted = split_judged(seen, indicators, question)
     coverage = find_coverage(
         question,
         counted,
@@ -88,8 +91,33 @@ def news_entries(
     ]
 
 
+def describe_idle(
+    evidence: Iterable[Evidence], question: Question, at: datetime, model: SuggestionModel
+) -> str:
+    """Count the pieces that move nothing by reason, as in `29 perhaps`; "" without any."""
+    seen = (
+        e
+        for e in evidence
+        if e.question_id == question.id and e.first_seen_at <= at and e.status != "rejected"
+    )
+    counts = Counter(_find_idle_reason(e, question, model) for e in seen)
+    return ", ".join(f"{counts[reason]:,} {reason}" for reason in _IDLE_REASONS if counts[reason])
+
+
+_IDLE_REASONS = ("from before the question opened", PERHAPS, "for neither side")
+
+
+def _find_idle_reason(e: Evidence, question: Question, model: SuggestionModel) -> str:
+    before, perhaps, sideless = _IDLE_REASONS
+    if e.is_before(question):
+        return before
+    if e.is_perhaps(model.min_relevance):
+        return perhaps
+    return "" if e.direction and e.strength and e.trust else sideless
+
+
 def split_judged(
-    seen: Iterable[Evidence], indicators: Mapping[IndicatorId, Indicator]
+    seen: Iterable[Evidence], indicators: Mapping[IndicatorId, Indicator], question: Question
 ) -> tuple[list[Evidence], list[Evidence]]:
     """Split stories into those judged alone, and those that are counted; dated signposts do not."""
     alone: list[Evidence] = []
@@ -98,7 +126,7 @@ def split_judged(
         indicator = indicators.get(e.indicator_id)
         if indicator and indicator.expected and e.direction is indicator.direction:
             continue
-        (alone if is_judged_alone(e, indicator) else counted).append(e)
+        (alone if is_judged_alone(e, indicator, question) else counted).append(e)
     return alone, counted
 
 

@@ -79,6 +79,7 @@ def test_match_reasons_in_words() -> None:
     assert unsure.startswith("Perhaps: 80% relevant")
     assert unsure.endswith("no weight until you accept it")
     assert "no effect here" in describe_certainty(evidence(), context_only=True)
+    assert describe_certainty(evidence(), before_opening=True).endswith(" · no weight")
     # A match names its words and the phrasing nearest to it.
     near = MatchReason("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
     assert (

@@ -6,9 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from forecasts.distributions.cdf import Cdf, Scale
-from forecasts.evidence.evidence import Direction, Evidence, Strength
+from forecasts.evidence.evidence import BEFORE_OPENING, Direction, Evidence, Strength
 from forecasts.questions.question import ForecasterId
-from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
+from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.dashboard.pages import button, field, lists, marked, open_page, sections, seen, words
 from tests.test_learning import log
 from tests.test_lifting import DEED, VAGUE, publish
@@ -290,3 +290,18 @@ def test_a_lifted_story_names_the_report_that_carries_it(
     text = words(visit)
     assert f" · Strengthened by “{DEED}” (The wire): " in text
     assert "% relevant, for YES, " in text
+
+
+def test_news_from_before_the_opening_is_marked(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = tracker_with_press
+    tracker.question_sets.load(a_set(a_question(opens_at=NOW + DAY)))
+    polled(tracker, press, INVITED)
+    clock.advance(days=2)
+    tracker.evidence.rematch()
+    assert f", {BEFORE_OPENING}" in words(open_page(tracker, "inbox"))
+    number = str(only(tracker).id)
+    assert f"It is {BEFORE_OPENING}." in words(
+        open_page(tracker, "question", q=SUMMIT, evidence=number)
+    )

@@ -93,6 +93,29 @@ def test_entries_that_share_an_address_stay_apart() -> None:
     assert [n.same_as for n in sorted_out(other, stored=(known(item),))[0]] == [None]
 
 
+@check_rows(
+    [
+        ("a#1", "a#2", "Borland closes its northern harbour", False),
+        ("a#1", "a#2", f"Update: {TITLE}", True),
+        ("a#1", "a#2", TITLE, True),
+        ("a", "a#2", "Borland closes its northern harbour", False),
+        ("a#1", "a#1", "Borland closes its northern harbour", True),
+        ("a", "a#xtor=RSS-7", "Borland closes its northern harbour", True),
+        ("a#utm_source=x", "a#:~:text=summit", "An invitation", True),
+    ]
+)
+def test_parts_of_a_page_are_one_report_if_headlines_agree(
+    address: str, other: str, title: str, same: bool
+) -> None:
+    first, second = (
+        an_item(name, key=at, url=f"https://wire.invalid/{at}", canonical_url="wire.invalid/a")
+        for at, name in ((address, TITLE), (other, title))
+    )
+    elsewhere = known(first, DAILY, url=first.url)
+    ((found,), _) = sorted_out(second, stored=(elsewhere,))
+    assert (found.same_as is elsewhere) is same
+
+
 @check_rows(["whole", "cut out"])
 def test_two_entries_of_one_document_with_one_address_stay_two(in_document: str) -> None:
     first = an_item(TITLE, key="block-1")

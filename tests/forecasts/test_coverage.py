@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.evidence.coverage import Coverage, find_coverage
-from forecasts.evidence.evidence import Direction, Evidence, IndicatorId
+from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
+from forecasts.evidence.log_odds import RAW_NEWS_KINDS
 from forecasts.evidence.rates import (
     ATTENTION,
     COMMON_LOGS,
@@ -57,16 +58,16 @@ def draw_days(
     usual = per_year / YEAR_DAYS
     most, at, days = usual * max(attention, 1.0), ARCHIVE, list[float]()
     while True:
-        echoing = [followers / delay * math.exp(-max(at - d - EPISODE_DAYS, 0.0) / delay)
-                   for d in days]  # fmt: skip
+        ends = [d + EPISODE_DAYS if d >= 0.0 else min(d + EPISODE_DAYS, 0.0) for d in days]
+        echoing = [followers / delay * math.exp(-max(at - end, 0.0) / delay) for end in ends]
         bound = most + math.fsum(echoing)
         at += rng.exponential(1.0 / bound)
         if at >= now:
             return days
-        if days and at - days[-1] < EPISODE_DAYS:
+        if days and at < ends[-1]:
             continue
         rate = usual * (attention if at >= 0.0 else 1.0) + math.fsum(
-            followers / delay * math.exp(-(at - d - EPISODE_DAYS) / delay) for d in days
+            followers / delay * math.exp(-(at - end) / delay) for end in ends
         )
         if rng.random() < rate / bound:
             days.append(at)
@@ -131,6 +132,12 @@ def news(*pieces: Evidence, at: float = NOW, **how: Any) -> float:
     return math.fsum(line.log_odds for line in lines_of(found, "reports"))
 
 
+def all_news(pieces: Sequence[Evidence], **how: Any) -> float:
+    """What all reports move, in nats, stories judged alone too."""
+    found = suggest(question(), pieces, by_id(indicator()), day(NOW), **how)
+    return math.fsum(line.log_odds for line in found.lines if line.kind in RAW_NEWS_KINDS)
+
+
 def test_a_rise_of_all_news_is_a_weaker_sign() -> None:
     own = [evidence(n, at=at) for n, at in enumerate((-300, -200, -100, 20, 60, 100, 140), 1)]
 
@@ -156,14 +163,40 @@ def test_reports_in_a_burst_count_less_than_apart() -> None:
     assert with_gap(25.0) > with_gap(6.0) > with_gap(1.0)
 
 
-def test_a_burst_that_began_before_the_opening_is_old() -> None:
-    archive = [evidence(n, at=-90.0 * n) for n in (1, 2, 3)]
-    burst = [evidence(10, at=-1.0), evidence(11, at=1.0)]
-    found = suggest(
-        question(), [*archive, *burst], by_id(indicator()), day(30), archive_from=day(ARCHIVE)
-    )
-    (line,) = lines_of(found, "reports")
-    assert line.why.startswith("talks: no report in 30 days")
+earlier = st.lists(st.tuples(st.floats(-29.0, -0.001), st.sampled_from(list(Strength))), max_size=6)
+later = st.lists(st.floats(0.0, NOW), min_size=1, max_size=4)
+
+
+@law
+@given(earlier, later, st.floats(-29.9, 0.0))
+def test_reports_before_the_opening_never_lower_later_ones(
+    before: list[tuple[float, Strength]], after: list[float], archive: float
+) -> None:
+    """Nor do they add to them, by whatever strength: the base rate is taken to know them."""
+    known = [evidence(n, at, strength=strength) for n, (at, strength) in enumerate(before, 1)]
+    own = [evidence(n, at) for n, at in enumerate(after, 10)]
+    expected = pytest.approx(all_news(own), abs=1e-12)
+    assert all_news([*known, *own], archive_from=day(archive)) == expected
+
+
+@law
+@given(days_of_news, st.floats(-3.0, -0.001))
+def test_an_episode_ends_at_the_opening(days: list[float], before: float) -> None:
+    """A report of the hours before lends its usual rate, not its three days."""
+    own = [evidence(n, at) for n, at in enumerate(days, 1)]
+    first = evidence(90, at=0.5)
+
+    def count(*pieces: Evidence) -> tuple[float, float]:
+        known = by_id(indicator())
+        (found,) = find_coverage(
+            question(), pieces, known, day(NOW), archive_from=day(ARCHIVE)
+        ).streams
+        return found.course.total, len(found.recent)
+
+    assert count(evidence(91, before), first, *own) == count(first, *own)
+    burst = news(evidence(91, before), first, at=20.0, archive_from=day(ARCHIVE))
+    fresh = news(evidence(91, -60.0), first, at=20.0, archive_from=day(ARCHIVE))
+    assert 0.05 < burst < fresh
 
 
 def test_silence_counts_once_any_news_of_the_question_came() -> None:

@@ -168,7 +168,7 @@ def test_effects_of_judgements_by_hand() -> None:
     # What is only perhaps evidence moves nothing before it is confirmed, and then all of it.
     unsure = evidence(1, status="logged", relevance=0.6)
     for asked in (question(), numeric_question()):
-        assert suggested(asked, [unsure], 20.0) == suggested(asked, [], 20.0)
+        assert suggested(asked, [unsure], 20.0).lines == suggested(asked, [], 20.0).lines
         assert effects(asked, [unsure], 20.0)[1] == pytest.approx(
             change(
                 suggested(asked, [], 20.0),

@@ -1,6 +1,7 @@
 """Why a suggestion is what it is: its lines in groups, in rows and in one sentence."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import Direction, Evidence
+from forecasts.evidence.evidence import Direction, Evidence, Strength
 from forecasts.evidence.log_odds import GROUPS, LedgerLine, LineKind, StoryEffect, group_lines
 from forecasts.questions.question import EvidenceId, Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet, compute_posterior
@@ -21,6 +22,7 @@ from forecasts.suggestion.categorical import (
     suggest_options,
     suggest_scenarios,
 )
+from forecasts.suggestion.curves import CurveSuggestion, suggest_curve
 from forecasts.suggestion.explanation import (
     LINE_TITLES,
     MIN_NATS,
@@ -33,6 +35,7 @@ from tests.forecasts.strategies import (
     OPTIONS,
     by_id,
     categorical_question,
+    date_question,
     day,
     due,
     evidence,
@@ -40,10 +43,12 @@ from tests.forecasts.strategies import (
     indicator,
     law,
     moments,
+    numeric_question,
     question,
     questions,
 )
 
+AT = day(20)
 LEARNED = SuggestionModel(shift=0.2, learned_from=30)
 
 
@@ -177,6 +182,32 @@ def test_the_sentence_tells_what_moved() -> None:
 
 
 # Shares
+
+
+def test_pieces_that_count_for_nothing_are_told_as_such() -> None:
+    """There is no "no news" beside a list of news: it says how many pieces, and why not."""
+    old = [replace(evidence(n, at=-n), strength=Strength.STRONG) for n in (1, 2)]
+    unsure = evidence(3, at=5, status="logged", relevance=0.6)
+    even = evidence(4, at=5, direction=Direction.NEUTRAL)
+    rejected = evidence(5, at=5, status="rejected")
+    words = "no news that counts (2 from before the question opened, 1 perhaps, 1 for neither side)"
+    for asked in (question(), numeric_question(), date_question()):
+        found = suggested(asked, [*old, unsure, even, rejected])
+        (row,) = (row for row in explanation_rows(found.groups) if row.title == "News")
+        assert row.text == words
+        assert suggested(asked, [rejected]).idle == ""
+    assert f"→ {words} →" in explain_suggestion(suggest(question(), [*old, unsure, even], {}, AT))
+    # Of an option only what concerns it is told, and where something counts nothing of it.
+    moscow = replace(unsure, option=OPTIONS[0])
+    options = suggest_options(categorical_question(), [moscow], {}, AT)
+    assert "→ no news that counts (1 perhaps)" in explain_share(options, OPTIONS[0])
+    assert "→ no news =" in explain_share(options, OPTIONS[1])
+    assert "perhaps" not in explain_suggestion(suggest(question(), [unsure, evidence(6)], {}, AT))
+
+
+def suggested(asked: Question, pieces: Sequence[Evidence]) -> Suggestion | CurveSuggestion:
+    how = suggest if asked.kind == "binary" else suggest_curve
+    return how(asked, pieces, {}, AT)
 
 
 def test_options_are_told_in_factors() -> None:

@@ -5,7 +5,8 @@ neither. Here the same key in the same feed is the same item. An entry with a ne
 address of an item of this feed that has left the document is that item renamed, if title words or
 date agree. Everything else is a new item; one that repeats an older one (the same article in
 another feed, or a headline edited together with its key and address) refers to it in `same_as` and
-joins its story.
+joins its story. Parts of one page, such as the posts of a channel, are reports of their own unless
+their headlines agree.
 """
 
 import re
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tracker.feeds.item import FeedId, ItemId, ParsedItem
+from tracker.feeds.urls import extract_part
 
 MIN_TITLE_OVERLAP: Final = 0.6
 """Minimum Jaccard overlap of words for two headlines of one feed to be versions of one."""
@@ -37,6 +39,7 @@ class StoredItem:
     published_at: datetime | None
     first_seen_at: datetime
     revisions: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,13 @@ class EntryIndex:
         recent: Sequence[StoredItem],
     ) -> None:
         self._by_key = {known.key: known for known in by_key}
-        self._same_feed: dict[str, StoredItem] = {}
-        self._other_feeds: dict[str, StoredItem] = {}
+        self._same_feed: dict[tuple[str, str], StoredItem] = {}
+        self._other_feeds: dict[str, list[StoredItem]] = {}
         for known in by_url:
-            index = self._same_feed if known.feed_id == feed_id else self._other_feeds
-            index.setdefault(known.canonical_url, known)
+            if known.feed_id == feed_id:
+                self._same_feed.setdefault(_get_address(known), known)
+            else:
+                self._other_feeds.setdefault(known.canonical_url, []).append(known)
         self._recent = [(known, _title_words(known.title)) for known in recent]
 
     def classify_items(
@@ -102,7 +107,7 @@ class EntryIndex:
         """Return the item of this feed that has left the document, has this address, and agrees in
         words or date.
         """
-        known = self._same_feed.get(item.canonical_url) if item.canonical_url else None
+        known = self._same_feed.get(_get_address(item)) if item.canonical_url else None
         if known is not None and item.key == f"{known.key} {item.url}":
             return known  # its key got the address appended when another entry took its guid
         if known is None or is_present(known.key):
@@ -120,8 +125,9 @@ class EntryIndex:
         """Return an older item with the same address in another feed, or one of this feed with
         nearly the same headline.
         """
-        if item.canonical_url and item.canonical_url in self._other_feeds:
-            return self._other_feeds[item.canonical_url]
+        for known in self._other_feeds.get(item.canonical_url, ()) if item.canonical_url else ():
+            if is_same_report(item, known):
+                return known
         words = _title_words(item.title) if self._recent else frozenset()
         for known, known_words in self._recent:
             if (
@@ -131,6 +137,22 @@ class EntryIndex:
             ):
                 return known
         return None
+
+
+def is_same_report(first: ParsedItem | StoredItem, second: ParsedItem | StoredItem) -> bool:
+    """Return True if two entries with one canonical address are one report.
+
+    Of those that point to different parts of a page only nearly equal headlines are.
+    """
+    if extract_part(first.url) == extract_part(second.url):
+        return True
+    return first.title == second.title or _are_similar(
+        _title_words(first.title), _title_words(second.title)
+    )
+
+
+def _get_address(item: ParsedItem | StoredItem) -> tuple[str, str]:
+    return item.canonical_url, extract_part(item.url)
 
 
 def _title_words(title: str) -> frozenset[str]:

@@ -39,6 +39,22 @@ def canonical_url(url: str) -> str:
     return host + port + path.rstrip("/") + ("?" + "&".join(parameters) if parameters else "")
 
 
+def extract_part(url: str) -> str:
+    """Return the part of a page that an address points to, its fragment; "" for the whole page.
+
+    Tracking parameters and highlighted text are none.
+
+    >>> extract_part("https://t.me/channel#42"), extract_part("https://example.org/a#xtor=RSS-1")
+    ('42', '')
+    """
+    try:
+        fragment = urlsplit(url.strip()).fragment.partition(":~:")[0]
+    except ValueError:
+        return ""
+    parts = [p for p in fragment.split("&") if p and not TRACKING_PARAMETERS.fullmatch(p)]
+    return "&".join(parts)
+
+
 def _split_http_url(url: str) -> tuple[str, str, str, str] | None:
     """Return lower-case host, port (":8080", "" for the default ones), path and query of an http(s)
     address.

@@ -1,8 +1,9 @@
 """Add evidence by hand: find the item, place it in its story, and log its author's decision.
 
 Such a piece counts from the moment at which it was added, however old the report is: nobody scores
-with hindsight. A proposal is logged as a piece without side and relevance, which moves nothing
-until a person has reviewed it.
+with hindsight. One whose text was read before the question opened is known to its base rate. A
+proposal is logged as a piece without side and relevance, which moves nothing until a person has
+reviewed it.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from datetime import datetime
 
 from forecasts.errors import InvalidQuestion
 from forecasts.evidence.evidence import (
+    BEFORE_OPENING,
     Direction,
     Evidence,
     EvidenceStatus,
@@ -223,7 +225,8 @@ def _write_request(
         new = manual_item.add_item(session, matched.item, author.at)
         stored = manual_item.mark_copy(session, new, author.at)
     story, affected = _link_item(session, match_state, stored, matched, now=author.at)
-    logged = _log_decision(session, story, matched, author)
+    seen_at = manual_item.find_first_sight(session, stored, question, author.at)
+    logged = _log_decision(session, story, matched, author, seen_at=seen_at)
     touched = [
         q for q in matched.other_profiles.questions.values() if q.id in {*affected, question.id}
     ]
@@ -240,6 +243,7 @@ def _write_request(
         stored.item.title,
         len(piece.reports),
         logged.miss,
+        BEFORE_OPENING if piece.is_before(question) else "",
     )
 
 
@@ -280,14 +284,19 @@ class LoggedDecision:
 
 
 def _log_decision(
-    session: Session, story: StoryId, matched: MatchedRequest, author: Authorship
+    session: Session,
+    story: StoryId,
+    matched: MatchedRequest,
+    author: Authorship,
+    *,
+    seen_at: datetime,
 ) -> LoggedDecision:
     """Log new evidence, or review that of its story unless its author said the same before."""
     request, question = matched.checked.request, matched.checked.question
     chain = _list_merged(session, story)
     known = item_search.find_story_evidence(session, chain, question.id)
     if known is None:
-        evidence_id = _add_evidence(session, chain[-1], matched, author)
+        evidence_id = _add_evidence(session, chain[-1], matched, author, seen_at=seen_at)
         outcome: ManualOutcome = "proposed" if request.is_proposal else "added"
         return LoggedDecision(outcome, evidence_id, None, matched.miss)
     was = f"Its story was evidence already, {known.status} by {known.judged_by}."
@@ -303,12 +312,17 @@ def _log_decision(
 
 
 def _add_evidence(
-    session: Session, story: StoryId, matched: MatchedRequest, author: Authorship
+    session: Session,
+    story: StoryId,
+    matched: MatchedRequest,
+    author: Authorship,
+    *,
+    seen_at: datetime,
 ) -> EvidenceId:
     checked = matched.checked
     request = checked.request
     if request.is_proposal:
-        piece = _make_proposed(story, matched, author)
+        piece = _make_proposed(story, matched, seen_at)
         return evidence.add_evidence(session, piece, _make_proposal(piece, checked, author))
     status: EvidenceStatus = "confirmed" if request.is_evidence else "rejected"
     piece = Evidence(
@@ -321,7 +335,7 @@ def _add_evidence(
         relevance=1.0 if request.is_evidence else 0.0,
         status=status,
         judged_by=author.by,
-        first_seen_at=author.at,
+        first_seen_at=seen_at,
         reports=(),
         matched=matched.matched,
         option=request.option,
@@ -329,7 +343,7 @@ def _add_evidence(
     return evidence.add_evidence(session, piece, _make_decision(status, request, author))
 
 
-def _make_proposed(story: StoryId, matched: MatchedRequest, author: Authorship) -> Evidence:
+def _make_proposed(story: StoryId, matched: MatchedRequest, seen_at: datetime) -> Evidence:
     """Make a piece that says nothing yet.
 
     It counts as the matcher's, without side and relevance: so a later report of its story is worth
@@ -346,7 +360,7 @@ def _make_proposed(story: StoryId, matched: MatchedRequest, author: Authorship) 
         relevance=0.0,
         status="logged",
         judged_by=MATCHER,
-        first_seen_at=author.at,
+        first_seen_at=seen_at,
         reports=(),
         matched=matched.matched,
         p_direction=0.5,

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from forecasts.questions.question import Question
 from tracker.errors import NotFound, Refused
-from tracker.feeds.dedup import NewItem
+from tracker.feeds.dedup import NewItem, StoredItem, is_same_report
 from tracker.feeds.discovery.article import (
     MAX_HEADLINE_LENGTH,
     PageHeadline,
@@ -21,7 +22,7 @@ from tracker.feeds.feed import BY_HAND
 from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed
 from tracker.feeds.item import ItemId, ParsedItem
 from tracker.feeds.scheduling.polling import make_feed_state
-from tracker.feeds.urls import canonical_url, extract_host, resolve_web_link
+from tracker.feeds.urls import canonical_url, extract_host, extract_part, resolve_web_link
 from tracker.ingestion.network import MAX_PAGE_BYTES, Network, fetch_pages, load_robots
 from tracker.model.evidence import ManualEvidence
 from tracker.storage import feeds, item_search, items
@@ -44,12 +45,14 @@ def find_item(session: Session, request: ManualEvidence) -> SavedItem | None:
         if stored is None:
             raise NotFound("item", request.source, "see `tracker evidence search`")
         return stored
-    url = canonical_url(_read_address(request.source))
-    known = (
-        items.find_items_by_url(session, [url])
-        if url
-        else items.find_items_by_key(session, [(BY_HAND.id, _make_key(request.source))])
-    )
+    address = _read_address(request.source)
+    if url := canonical_url(address):
+        by_part: dict[str, list[StoredItem]] = {}
+        for item in items.find_items_by_url(session, [url]):
+            by_part.setdefault(extract_part(item.url), []).append(item)
+        known = by_part.get(extract_part(address)) or by_part.get("", [])  # else the whole page
+    else:
+        known = items.find_items_by_key(session, [(BY_HAND.id, _make_key(request.source))])
     return item_search.find_saved_item(session, known[0].id) if known else None
 
 
@@ -69,7 +72,7 @@ def make_item(
     title = clean_line(request.title or ("" if url else request.source), MAX_HEADLINE_LENGTH)
     page = PageHeadline(title, "", None) if title else _fetch_headline(network, url, now)
     return ParsedItem(
-        key=canonical_url(url) or _make_key(title),
+        key="#".join(filter(None, (canonical_url(url), extract_part(url)))) or _make_key(title),
         title=page.title,
         summary=page.summary,
         content="",
@@ -86,10 +89,9 @@ def add_item(session: Session, item: ParsedItem, now: datetime) -> SavedItem:
     """Store an item as added by hand; the feed that owns such items is made with the first."""
     owner = replace(make_feed_state(BY_HAND, now), paused_why="never polled")
     feeds.add_feed(session, owner, now)
-    known = items.find_items_by_url(session, [item.canonical_url]) if item.canonical_url else []
-    (stored,) = items.add_items(
-        session, [(BY_HAND.id, NewItem(item, known[0] if known else None))], now
-    )
+    same_page = items.find_items_by_url(session, [item.canonical_url]) if item.canonical_url else []
+    earlier = next((known for known in same_page if is_same_report(item, known)), None)
+    (stored,) = items.add_items(session, [(BY_HAND.id, NewItem(item, earlier))], now)
     return stored
 
 
@@ -119,6 +121,16 @@ def mark_copy(session: Session, stored: SavedItem, now: datetime) -> SavedItem:
     copy_of = None if root is None else ItemId(root)
     items.mark_copies(session, [(stored.id, copy_of, source)])
     return replace(stored, copy_of=copy_of)
+
+
+def find_first_sight(
+    session: Session, stored: SavedItem, question: Question, now: datetime
+) -> datetime:
+    """Return the time that counts: now, unless its text was read before the question opened."""
+    repeated = (i for i in (stored.copy_of, stored.same_as) if i is not None)
+    texts = [stored, *(item_search.find_saved_item(session, i) for i in repeated)]
+    first = min((text.seen_at for text in texts if text and text.seen_at), default=now)
+    return first if first < question.opens_at else now
 
 
 def _find_source_group(session: Session, url: str) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from forecasts.evidence.evidence import (
+    BEFORE_OPENING,
     MIN_RELEVANCE,
     PERHAPS,
     Direction,
@@ -190,7 +191,8 @@ class EvidenceCard:
 
     `why` is the reason of the match of the report that carries it. `context_only`: it changes no
     suggestion, however it is reviewed, since its story counts through a question of the scenarios'
-    table. Unreviewed, it moves nothing below `min_relevance`.
+    table. Nor does one from `before_opening` of the question: the base rate is taken to know it.
+    Unreviewed, it moves nothing below `min_relevance`.
     """
 
     evidence: Evidence
@@ -201,6 +203,7 @@ class EvidenceCard:
     why: MatchReason = MatchReason()
     context_only: bool = False
     min_relevance: float = MIN_RELEVANCE
+    before_opening: bool = False
 
     @property
     def perhaps(self) -> bool:
@@ -215,10 +218,19 @@ class EvidenceCard:
 
     @property
     def state(self) -> str:
-        """Status of the review, such as "confirmed", with "context only" if it changes nothing."""
+        """Status of the review, such as "confirmed", with the reason if it changes nothing."""
         waits = PERHAPS if self.perhaps else "to review"
         status = waits if self.evidence.status == "logged" else self.evidence.status
-        return f"{status}, context only" if self.context_only else status
+        reasons = {
+            "context only": self.context_only,
+            "from before the opening": self.before_opening and status != "rejected",
+        }
+        return ", ".join([status, *(words for words, applies in reasons.items() if applies)])
+
+    @property
+    def remark(self) -> str:
+        """Remark that it is from before the opening, and what follows; "" if it is not."""
+        return BEFORE_OPENING if self.before_opening else ""
 
     @property
     def may_answer(self) -> bool:
@@ -392,7 +404,7 @@ class ManualResult:
     """Result of adding evidence by hand: the piece, its item, and why the matcher missed it.
 
     `reports` counts the items of its story, this one included. `previous` is the status of a story
-    that was evidence already, None of a new one.
+    that was evidence already, None of a new one. `remark` is that of its card.
     """
 
     outcome: ManualOutcome
@@ -402,3 +414,4 @@ class ManualResult:
     headline: str
     reports: int
     miss: str
+    remark: str = ""

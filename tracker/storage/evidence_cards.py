@@ -127,6 +127,7 @@ def build_cards(
     question_texts = _load_names(
         session, QuestionRow.id, QuestionRow.text, {e.question_id for e in evidence}
     )
+    openings = _load_names(session, QuestionRow.id, QuestionRow.opens_at, set(question_texts))
     indicator_names = _load_names(
         session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence}
     )
@@ -141,6 +142,7 @@ def build_cards(
             why=find_reason(decisions[e.id]),
             context_only=e.id in context,
             min_relevance=model.min_relevance,
+            before_opening=e.first_seen_at < openings[e.question_id],
         )
         for e in evidence
     )
@@ -155,7 +157,7 @@ def _cut_items(items: Sequence[StoryItem], at: datetime) -> tuple[StoryItem, ...
     )
 
 
-def _load_names(session: Session, key: str, name: str, keys: set[Any]) -> dict[str, str]:
+def _load_names(session: Session, key: str, name: Any, keys: set[Any]) -> dict[str, Any]:
     """Map one column to another for these keys."""
     return dict(session.exec(select(key, name).where(col(key).in_(keys))).all())
 

@@ -10,7 +10,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from forecasts.evidence.evidence import StoryId
-from tracker.feeds.dedup import MAX_EDIT_AGE, ChangedItem, NewItem, StoredItem
+from tracker.feeds.dedup import MAX_EDIT_AGE, ChangedItem, NewItem, StoredItem, is_same_report
 from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ItemRevision, ParsedItem
 from tracker.storage.database_info import build_insert
 from tracker.storage.seals import hash_text
@@ -117,12 +117,14 @@ def add_items(
 
 def _link_repeats(session: Session, stored: Sequence[SavedItem]) -> list[SavedItem]:
     """Mark articles that came in two feeds at once: the later one repeats the earlier one."""
-    first: dict[str, SavedItem] = {}
+    by_url: dict[str, list[SavedItem]] = {}
     linked, pairs = [], []
     for saved in stored:
-        earlier = (
-            first.setdefault(saved.item.canonical_url, saved) if saved.item.canonical_url else saved
-        )
+        same_page = by_url.setdefault(saved.item.canonical_url, [])
+        repeated = same_page if saved.item.canonical_url else ()
+        earlier = next((e for e in repeated if is_same_report(e.item, saved.item)), saved)
+        if earlier is saved:
+            same_page.append(saved)
         if earlier.feed_id != saved.feed_id and saved.same_as is None:
             pairs.append({"which": saved.id, "earlier": earlier.id})
             linked.append(replace(saved, same_as=earlier.id))

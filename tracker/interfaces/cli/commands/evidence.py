@@ -111,8 +111,10 @@ def review(
             note=options["note"],
             forecaster=options["forecaster"],
         )
+        remark = tracker.evidence.get(number).remark if piece.reviewed else ""
     becomes_line = piece.reviewed and piece.direction and not piece.option
     more = " Headlines like this one will be found from now on." if becomes_line else ""
+    more += f" It is {remark}." if remark else ""
     print_result(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.{more}")
 
 
@@ -174,6 +176,8 @@ def _list_reasons(card: EvidenceCard) -> Iterator[str]:
     if card.may_answer:
         place = f"tracker question resolve {card.evidence.question_id}"
         yield f"may be the answer itself: if it is, `{place}`"
+    if card.remark:
+        yield card.remark
     if card.evidence.matched:
         yield f"words: {', '.join(card.evidence.matched)}"
     if why.nearest:

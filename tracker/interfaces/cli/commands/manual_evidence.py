@@ -104,9 +104,10 @@ def describe_result(question: Question, result: ManualResult) -> str:
         "unchanged": "was there already, as you said",
     }[result.outcome]
     reports = format_count(result.reports, "report")
+    remark = f"\nIt is {result.remark}." if result.remark else ""
     return (
         f"Evidence {piece.id} on {question.id} {done}: {side}, {piece.strength.name.lower()},"
-        f" {reports}.\n{result.miss}"
+        f" {reports}.\n{result.miss}{remark}"
     )
 
 
