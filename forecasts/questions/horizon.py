@@ -201,6 +201,13 @@ _PATH: Final = (
 )
 """A price that touches a level on any day: an event, though it has a figure and a period."""
 
+_LEVEL: Final = (
+    r"\b(?<!there )be (?:(?:above|below|over|under|at least|at most|between|from"
+    r"|(?:more|less|fewer|higher|lower|greater) than)\s[$€£¥]?\d"
+    r"|[$€£¥]?\d[^?]*?\bor (?:more|less|fewer|higher|lower|greater|above|below)\b)"
+)
+"""A level that something is at, where "reach" and "fall below" are events."""
+
 _LASTING: Final = (
     r"(?<!to )(?<!that )(?:remain|persist|endure|retain|maintain|survive)s?\b",
     r"(?<!to )(?<!\ba )(?<!the )(?:stay|keep)s?\b(?! of\b)",
@@ -250,6 +257,13 @@ def _read_day(phrase: str) -> date | None:
         return date(year_number, month_number, day)
     except ValueError:
         return None
+
+
+def _is_at_a_time(text: str, match: re.Match[str], _: datetime | None) -> bool:
+    """Return False for a level that counts on any day: a price within a year."""
+    if _search((rf"{_MONTH}|\bQ[1-4]|\b(?:quarter|month)\b",), match[0]):
+        return _search((r"\b(?:any|one|a single) (?:day|time)\b",), text) is None
+    return _search(_PATH, text) is None
 
 
 def _is_total(text: str, _: re.Match[str], __: datetime | None) -> bool:
@@ -313,7 +327,8 @@ _RULES: Final = (
             r"\bhave (?:increased|decreased|risen|fallen|grown|declined|dropped|shrunk|gained|lost)"
             r"\b(?=.*\b(?:by|than|compared|since)\b)",
             r"\b(?:as )?compared (?:to|with)\b",
-            rf"\b(?:more|fewer|less|higher|lower|larger|smaller)\b[^?]* in {_YEAR} than in\b",
+            r"\b(?:more|fewer|less|higher|lower|larger|smaller)\b[^?]*"
+            rf" (?:in|on|at) {_WHEN}[^?]* than (?:in|on|at)\b",
         ),
     ),
     _Rule("event_by", "{} sets a deadline", _DEADLINE),
@@ -364,6 +379,12 @@ _RULES: Final = (
             r"\b(?:court|scotus|judges?|jury|tribunal)\b[^?]*\b(?:upholds?|overturns?|strikes? down"
             r"|acquit|convict|rule (?:in favou?r|against|that|for)|side with)\b",
         ),
+    ),
+    _Rule(
+        "state_at",
+        "{} is a level at a time",
+        (rf"{_LEVEL}[^?]*?\b(?:in|for|during) {_PERIOD}",),
+        _is_at_a_time,
     ),
     _Rule(
         "state_at",

@@ -24,6 +24,9 @@ EVENTS = (
     "Will the rebels win the war in 2027?",
     "Will the army no longer guard the embassy by March 2027?",
     "Will the minister be charged in the next six months?",
+    "Will the price of cocoa be above 9,000 dollars on any day in May 2027?",
+    "Will bitcoin be above $150,000 in 2027?",
+    "Will there be at least 3 landslides near Bergen in 2027?",
 )
 STATES = (
     "Will the sanctions be in force on 31 December 2027?",
@@ -54,6 +57,13 @@ STATES = (
     "Will there be fewer wolves in 2030 than in 2020?",
     "Supreme Court strikes down the levy?",
     "In early 2028, will the reactor be on the grid?",
+    "Will the monthly price of the service be above 19 dollars in November 2027?",
+    "Will the gap between both bond yields be below 2 percentage points in December 2027?",
+    "Will the number of lynx in Slovenia be 60 or more in 2028?",
+    "Will the level of Lake Mead be between 1,040 and 1,060 feet in June 2027?",
+    "Will the closing level of the index be at most 9,000 points in the third quarter of 2027?",
+    "Will the toll of the bridge be more than 30 francs in Q2 2027?",
+    "Will rents in Oslo be higher in December 2027 than in December 2026?",
 )
 LASTING = (
     "Will Marta Lind remain Prime Minister in 2027?",

@@ -227,6 +227,36 @@ def test_yes_and_no_read_like_headlines(text: str, yes: str, no: str) -> None:
             ("More ships pass", "Fewer ships pass"),
         ),
         (
+            "What will the share of rail in freight be in 2027, in per cent?",
+            "numeric",
+            (),
+            ("Share of rail in freight rises", "Share of rail in freight falls"),
+        ),
+        (
+            "How many million visits will Acme report for 2027?",
+            "numeric",
+            (),
+            ("Acme reports more visits", "Acme reports fewer visits"),
+        ),
+        (
+            "How many times will the Riksbank cut its policy rate by 31 December 2027?",
+            "numeric",
+            (),
+            ("Riksbank cuts its policy rate", "Riksbank holds or raises its policy rate"),
+        ),
+        (
+            "When will the share of rail first be above 30 per cent?",
+            "date",
+            (),
+            ("Share of rail rises above 30 per cent", "Share of rail stays below 30 per cent"),
+        ),
+        (
+            "When will Peru no longer be a member of the bank?",
+            "date",
+            (),
+            ("Peru is not a member of the bank", "Peru is a member of the bank"),
+        ),
+        (
             "At what price will copper close on 31 December?",
             "numeric",
             (),

@@ -138,6 +138,109 @@ MENDED: Final = (
     ),
 )
 
+NOUNS_LIKE_VERBS: Final = (
+    (
+        "Will Streaming's share of television viewing exceed 50 per cent in December 2027?",
+        "Streaming's share of television viewing rises above 50 per cent",
+        "Streaming's share of television viewing stays below 50 per cent",
+    ),
+    (
+        "Will the twelve-month change in rents in Malta be higher in 2027 than in 2026?",
+        "Twelve-month change in rents in Malta rises",
+        "Twelve-month change in rents in Malta falls",
+    ),
+    (
+        "Will the population of Oslo be at least 5 per cent lower in 2030 than in 2026?",
+        "Population of Oslo falls by at least 5 per cent",
+        "Population of Oslo falls by less than 5 per cent",
+    ),
+    (
+        "Will milk production in Ireland be 8 billion litres or less in 2027?",
+        "Milk production in Ireland falls below 8 billion litres",
+        "Milk production in Ireland stays above 8 billion litres",
+    ),
+    (
+        "Will the Swiss watch export value be more than 25 billion francs in 2027?",
+        "Swiss watch export value rises above 25 billion francs",
+        "Swiss watch export value stays below 25 billion francs",
+    ),
+    (
+        "Will the gender pay gap in Malta be wider than that of Spain in 2027?",
+        "Gender pay gap in Malta is wider than that of Spain",
+        "Gender pay gap in Malta is not wider than that of Spain",
+    ),
+    (
+        "Will the Acme Film Company report more than 200 million visits by 31 December 2027?",
+        "Acme Film Company reports more than 200 million visits",
+        "Acme Film Company will not report more than 200 million visits",
+    ),
+    (
+        "Will the report of the dam inquiry name the builder by 30 June 2027?",
+        "Report of the dam inquiry names the builder",
+        "Report of the dam inquiry will not name the builder",
+    ),
+    (
+        "Will most flights that airlines cancel in July be refunded by 1 October 2027?",
+        "Most flights that airlines cancel are refunded",
+        "Most flights that airlines cancel are not refunded",
+    ),
+    (
+        "Will the rise of rents in Berlin slow in 2027?",
+        "Rise of rents in Berlin slows",
+        "Rise of rents in Berlin will not slow",
+    ),
+    (
+        "Will a start-up develop its own battery by 2030?",
+        "Start-up develops its own battery",
+        "Start-up will not develop its own battery",
+    ),
+    (
+        "Will an AI model score over 90% on the exam in 2027?",
+        "AI model scores over 90% on the exam",
+        "AI model will not score over 90% on the exam",
+    ),
+    (
+        "Will Chad host or sponsor the cup by 2030?",
+        "Chad hosts or sponsors the cup",
+        "Chad will not host or sponsor the cup",
+    ),
+    (
+        "Will the regulator open an inquiry into the airline by 30 June 2027?",
+        "Regulator opens an inquiry into the airline",
+        "Regulator rules out opening an inquiry into the airline",
+    ),
+    (
+        "Will the coalition fall by 1 May 2027?",
+        "Coalition falls",
+        "Coalition will not fall",
+    ),
+    (
+        "If rain fails, will any of the dams be closed by 1 May 2027?",
+        "Any of the dams is closed",
+        "None of the dams is closed",
+    ),
+    (
+        "Will there be at least 30 named storms in 2027?",
+        "At least 30 named storms",
+        "Fewer than 30 named storms",
+    ),
+    (
+        "Will Acme IPO and be listed in Oslo by May 2027?",
+        "Acme goes public and is listed in Oslo",
+        "Acme will not go public and be listed in Oslo",
+    ),
+    (
+        "Oslo will host the Games by 2040?",
+        "Oslo hosts the Games",
+        "Oslo will not host the Games",
+    ),
+    (
+        "Will old Thorvald zubble under snow in 2027?",
+        "Old Thorvald zubble under snow",
+        "Old Thorvald zubble under snow does not happen",
+    ),
+)
+
 PRONOUNS: Final = (
     (
         "Will anybody run a marathon in under two hours by 31 December 2028?",
@@ -275,7 +378,7 @@ HELD_OUT: Final = (
 )
 
 
-@check_rows((*MENDED, *PRONOUNS, *HELD_OUT))
+@check_rows((*MENDED, *NOUNS_LIKE_VERBS, *PRONOUNS, *HELD_OUT))
 def test_both_lines_read_as_headlines(text: str, yes: str, no: str) -> None:
     (statement,) = compile_text(text, "binary", ()).statements
     assert (statement.yes, statement.no) == (yes, no)

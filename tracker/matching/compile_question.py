@@ -5,12 +5,12 @@ brackets must not be in them. Where the rules do not understand a question they 
 """
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, assert_never
 
 from forecasts.essays.dates import MONTHS
 from forecasts.essays.drafting.times import remove_claim_times
+from forecasts.essays.english import third_person
 from forecasts.questions.compiled_question import (
     MAX_LINE_LENGTH,
     CompiledQuestion,
@@ -20,17 +20,16 @@ from forecasts.questions.question import Kind, Question
 from tracker.matching.headline_clauses import (
     agree,
     clean_subject,
-    find_verb,
-    is_also_noun,
-    is_verb,
     phrase_clause,
     phrase_perfect,
+    phrase_plainly,
     phrase_predicate,
+    phrase_state,
     starts_predicate,
 )
 from tracker.matching.question_names import REMARK, find_names, use_acronyms
-
-_Phrase = Callable[[re.Match[str]], tuple[str, str] | None]
+from tracker.matching.question_verbs import find_main_verb, is_verb
+from tracker.matching.short_forms import phrase_short_form
 
 _ATTRIBUTION: Final = re.compile(
     r",?\s+(?:according to|as (?:announced|certified|confirmed|declared|measured|reported) by)\b"
@@ -38,22 +37,36 @@ _ATTRIBUTION: Final = re.compile(
     re.IGNORECASE,
 )
 _QUESTION_WORD: Final = re.compile(
-    r"^(?:will|would|does|do|did|is|are|has|have|can|could|should)\b\s+", re.IGNORECASE
+    r"^(?:will|would|does|do|did|is|are|was|were|has|have|can|could|should)\b\s+", re.IGNORECASE
 )
-_TIME_FIRST: Final = re.compile(
-    r"^(?:after|as of|at|before|between|by|during|from|in|on|within)\b[^?]{3,80}?,\s+"
-    r"(?=(?:will|would|does|do|is|are|has|have|can)\b)",
+_BEFORE_QUESTION: Final = re.compile(
+    r"^(?!(?:will|would|does|do|did|is|are|has|have|can|(?:\w+ )?(?:how|what|which|when))\b)"
+    r"[^?]{2,150}?"
+    r"(?:[,:–—-]\s+(?=(?:will|would|does|do|did|is|are|has|have|was|were|can)\b)"
+    r"|(?<=\d)\s+(?=will\b))",
     re.IGNORECASE,
 )
+"""A time, a condition or a heading in front of the question proper."""
+
+_IS_QUESTION: Final = re.compile(r"^(?:is|are|was|were)\b", re.IGNORECASE)
+_FORECAST: Final = re.compile(r"^(?P<who>.+?) will (?P<deed>(?P<first>\S+).*)$")
+"""A question that is worded as a statement: "Oslo will host the Games"."""
+
 _EVER: Final = re.compile(r"\bever\s+(?!more\b|since\b|closer\b)")
 _AMOUNT_QUESTION: Final = re.compile(
     r"^(?:by )?(?:how (?:many|much|high|low|large|big|far|long)|what(?: is| will be)?"
     r"|at what(?: price| level| rate)?|when)\b\s*",
     re.IGNORECASE,
 )
+_FIRST: Final = re.compile(r"(?<!the )\bfirst (?=(?:be|close|reach|exceed|rise|fall|drop|pass)\b)")
 _WHO: Final = re.compile(r"^(?:who|(?:which|what)(?: \w+){1,3}?) will (?P<predicate>.+)$", re.I)
 _WHERE: Final = re.compile(r"^(?:where|in (?:which|what) \w+) will (?P<event>.+)$", re.IGNORECASE)
 _HOW_MANY: Final = re.compile(r"^(?:by )?how (?P<how>many|much)\s+(?P<what>.+)$", re.IGNORECASE)
+_HOW_OFTEN: Final = re.compile(
+    r"^(?:how (?:many times|often)|on how many days)\b[^?]*?\b(?P<event>will .+)$", re.IGNORECASE
+)
+_SCALE: Final = re.compile(r"^(?:hundred|thousand|million|billion|trillion)\s+")
+_IN_UNIT: Final = re.compile(r"\s*,\s+(?:(?:measured|expressed) )?in [^,]+,?\s*$")
 _TO_BE: Final = re.compile(
     r"^(?:will|is|are)\s+|\b(?:will|be)\b(?:\s+(?:close|trade|end|stand|settle|finish|be)\b)?"
     r"(?:\s+at)?|\s+(?:be|close|trade|end|stand|settle|finish)(?:\s+at)?$",
@@ -67,62 +80,33 @@ _OPTION_QUESTION: Final = re.compile(
     r"\s*",
     re.IGNORECASE,
 )
-_OR_MORE: Final = re.compile(r"\s+or (?:more|higher|above|less|fewer|lower|below)\b")
+_OR_MORE: Final = re.compile(
+    r"(?:\b(?:at|an?)\s+)?(?P<n>(?<![\w-])-?[$€£¥]?\d\S*(?:\s+(?!or\b|be\b)[^\s,;\d]+){0,6}?)"
+    r"\s+or\s+(?:(?P<more>more|higher|above|greater|over)|less|fewer|lower|below|under)\b",
+    re.IGNORECASE,
+)
 _SEASON: Final = re.compile(r"\b((?:19|20)\d\d)[/–](?:\d\d){1,2}\b")
 _OF_YEAR: Final = re.compile(rf"\b(?!(?:{'|'.join(MONTHS)})\b)([A-Z]\w+) of (?:19|20)\d\d\b")
+_MONTH_OF_YEAR: Final = re.compile(rf"\b({'|'.join(MONTHS)})(?:,| of) (?=(?:19|20)\d\d\b)")
+_YEAR_END: Final = re.compile(r"\b((?:19|20)\d\d) (?:year[ -])?end\b")
+_TIME_REST: Final = re.compile(
+    r"\s+(?:between|(?:in|during) (?:any|the|each) (?:\w+ )?(?:day|week|month|quarter|half) of)"
+    r"(?:,? inclusive)?$|,? inclusive$"
+)
+"""Remainder of "between 3 May and 6 June, inclusive" and "in any quarter of 2027"."""
+
 _OPEN_COMPARISON: Final = re.compile(r"\s+than$")
 """Remainder of "than in January"."""
 
 _AFTER_DAY: Final = re.compile(rf"\bafter \d{{1,2}} (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b")
 """A day from which on something counts, which is no deadline."""
 
-_GO_PUBLIC: Final = re.compile(r"\b(?:have an |hold an |complete an )?IPO$")
-_YEAR_AS_SUBJECT: Final = re.compile(r"(?:19|20)\d\d\s+[a-z]")
-_OUT: Final = re.compile(r"^(?P<who>(?:\S+\s+){0,4}\S+)\s+(?:be\s+)?out(?:\s+as\s+(?P<role>.+))?$")
-_CLASH: Final = re.compile(
-    r"^(?P<a>.+?)\s+(?:x|vs\.?|–|/)\s+(?P<b>.+?)\s+(?P<what>(?:military |armed |direct )?"
-    r"(?:clash|conflict|war|strike|deal|agreement|ceasefire|meeting|talks|call|summit))$",
-    re.IGNORECASE,
+_GO_PUBLIC: Final = re.compile(
+    r"\b(?:(?:have|hold|complete) an IPO|(?<!\ban )(?<!\bthe )IPO)(?=$| and\b| or\b)"
 )
-_FIGURE: Final = (
-    r"(?P<n>[$€£¥]?\d[\d,.]*\s*(?:k|m|bn|trn|%|percent|per cent|basis points|bps|million"
-    r"|billion|trillion)?\b%?[^,;]{0,40})"
-)
-_ABOVE: Final = re.compile(
-    r"^(?P<what>.+?)\s+(?:(?:(?:be|close|trade|end|finish|settle|stay|hit|rise|climb|go|stand|top"
-    r"|reach|exceed|surpass|touch|cross|pass|average|come in|back|soar|jump|surge|cost)\s+)*"
-    r"(?:at least|more than|above|over|higher than|≥|>=?|up to|at|of at least)"
-    r"|(?:hit|reach|exceed|surpass|top|touch|cross|pass|rise to|climb to|average)|(?=[$€£¥]))\s*"
-    rf"{_FIGURE}$",
-    re.IGNORECASE,
-)
-_STAYS: Final = re.compile(
-    r"^(?P<what>.+?)\s+(?:still\s+)?(?:stay|remain|hold|keep|holds|stays|remains)\s+"
-    r"(?P<measure>(?:\w+\s+){0,4}?)"
-    r"(?P<side>above|over|below|under|at|at least|stronger than|weaker than)\s+"
-    r"(?:Rs\.?\s*)?"
-    rf"{_FIGURE}$",
-    re.IGNORECASE,
-)
-_WITHOUT: Final = re.compile(
-    r"^(?P<who>\S+(?:\s\S+){0,3}?)\s+(?:get|go|pass|make it|remain|stay|end|survive)s?\b"
-    r"(?:\s\w+){0,3}?\s+without\s+(?:an?\s+)?(?P<what>(?!\w+ing\b).+)$",
-    re.IGNORECASE,
-)
-_BELOW: Final = re.compile(
-    r"^(?P<what>.+?)\s+(?:(?:be|close|trade|end|finish|settle|fall|drop|go|dip|slide|sink|stay"
-    r"|crash|plunge|slump|tumble|ease)\s+"
-    rf")*(?:to\s+)?(?:at most|less than|fewer than|below|under|lower than|≤|<=?)\s*{_FIGURE}$",
-    re.IGNORECASE,
-)
-_COUNT: Final = re.compile(
-    r"^(?:more than|over|at least)\s+(?P<what>\d[\d,.]*\s.+)$", re.IGNORECASE
-)
-_THERE: Final = re.compile(
-    r"^there (?:be|going to be) (?P<no>no )?(?:an?\s+)?(?P<what>.+)$", re.IGNORECASE
-)
-_WEATHER: Final = re.compile(r"^it (?P<no>not )?(?P<what>(?:rain|snow|hail|thunder)\b.*)$", re.I)
+_YEAR_AS_SUBJECT: Final = re.compile(rf"(?:(?:{'|'.join(MONTHS)}) )?(?:19|20)\d\d\s+[a-z]")
 _PERFECT: Final = re.compile(r"^(?:has|have)\s+", re.IGNORECASE)
+_NO_LONGER: Final = re.compile(r"^(?P<who>.+?) no longer (?P<deed>[a-z].+)$")
 _NEGATED: Final = re.compile(
     r"^(?P<who>(?:(?!or\b)\S+\s+){1,6})not\s+(?P<deed>(?P<verb>[a-z]+)\b.*)$"
 )
@@ -159,8 +143,8 @@ def _make_statements(body: str, kind: Kind, options: tuple[str, ...]) -> tuple[S
         case "binary":
             return (_make_statement(*phrase_outcomes(body)),)
         case "date":
-            inverted = _QUESTION_WORD.sub("", _AMOUNT_QUESTION.sub("", body))
-            return (_make_statement(*phrase_clause(inverted, is_inverted=True)),)
+            event = _FIRST.sub("", _AMOUNT_QUESTION.sub("", body))
+            return (_make_statement(*phrase_outcomes(event)),)
         case "numeric":
             return (_make_statement(*_phrase_amount(body)),)
         case _:
@@ -175,12 +159,27 @@ def _phrase_amount(body: str) -> tuple[str, str]:
     >>> _phrase_amount("How many ships will pass the canal")
     ('more ships pass the canal', 'fewer ships pass the canal')
     """
+    if match := _HOW_OFTEN.match(body):
+        return phrase_outcomes(match["event"])
     if match := _HOW_MANY.match(body):
-        amount = re.sub(r"\b(?:will|be)\s+", "", match["what"])
-        less = "fewer" if match["how"].lower() == "many" else "less"
-        return f"more {amount}", f"{less} {amount}"
-    amount = clean_subject(_TO_BE.sub("", _AMOUNT_QUESTION.sub("", body)).strip())
-    return f"{amount} rises", f"{amount} falls"
+        return _phrase_count_of(match)
+    amount = _IN_UNIT.sub("", _TO_BE.sub("", _AMOUNT_QUESTION.sub("", body)).strip())
+    amount = clean_subject(amount)
+    return f"{amount} {agree(amount, 'rises')}", f"{amount} {agree(amount, 'falls')}"
+
+
+def _phrase_count_of(match: re.Match[str]) -> tuple[str, str]:
+    """Return the headlines of "How many cars will Tesla sell", and of cars that do something."""
+    less = "fewer" if match["how"].lower() == "many" else "less"
+    counted, _, clause = match["what"].partition(" will ")
+    words = clause.split()
+    if clause and not is_verb(words[0]) and (index := find_main_verb(words)):
+        subject, tail = clean_subject(" ".join(words[:index])), " ".join(words[index + 1 :])
+        deed = f"{subject} {agree(subject, third_person(words[index]))}"
+        goods = f"{_SCALE.sub('', counted)} {tail}".strip()
+        return f"{deed} more {goods}", f"{deed} {less} {goods}"
+    amount = re.sub(r"\b(?:will|be)\s+", "", match["what"])
+    return f"more {amount}", f"{less} {amount}"
 
 
 def _phrase_option(body: str, option: str) -> str:
@@ -208,16 +207,24 @@ def strip_question(text: str) -> str:
     """Return a question's words without question mark, times and remarks.
 
     >>> strip_question("Will gold close at $3,200 or more at the end of 2025? (COMEX)")
-    'Will gold close at $3,200'
+    'Will gold close at least $3,200'
     """
-    body = REMARK.sub("", use_acronyms(_SEASON.sub(r"\1", text))).split("?")[0].strip()
-    body = _EVER.sub("", _ATTRIBUTION.sub("", _TIME_FIRST.sub("", body)))
-    first, _, remainder = _GO_PUBLIC.sub("go public", _OR_MORE.sub("", body)).partition(" ")
+    body = _YEAR_END.sub(r"the end of \1", _MONTH_OF_YEAR.sub(r"\1 ", _SEASON.sub(r"\1", text)))
+    body = REMARK.sub("", use_acronyms(body)).split("?")[0].strip()
+    body = _EVER.sub("", _ATTRIBUTION.sub("", _BEFORE_QUESTION.sub("", body)))
+    first, _, remainder = _OR_MORE.sub(_name_bound, body).partition(" ")
     if not _YEAR_AS_SUBJECT.match(remainder):
         after_day = _AFTER_DAY.search(remainder)
         remainder = remove_claim_times(_OF_YEAR.sub(r"\1", _AFTER_DAY.sub("", remainder)))
         remainder += f" {after_day[0]}" if after_day else ""
-    return _OPEN_COMPARISON.sub("", f"{first} {remainder}").strip()
+    body = _TIME_REST.sub("", _OPEN_COMPARISON.sub("", f"{first} {remainder}"))
+    if _QUESTION_WORD.match(body):
+        body = _GO_PUBLIC.sub("go public", body)
+    return re.sub(r"\s+,", ",", body).strip(" ,")
+
+
+def _name_bound(match: re.Match[str]) -> str:
+    return f"{'at least' if match['more'] else 'at most'} {match['n']}"
 
 
 def phrase_outcomes(body: str) -> tuple[str, str]:
@@ -237,114 +244,26 @@ def phrase_outcomes(body: str) -> tuple[str, str]:
     if is_inverted and (negated := _NEGATED.match(inverted)) and is_verb(negated["verb"]):
         happens, fails = phrase_outcomes(f"Will {negated['who']}{negated['deed']}")
         return fails, happens
+    if not is_inverted and (forecast := _FORECAST.match(body)):
+        is_clause = is_verb(forecast["first"]) or forecast["first"].endswith("ly")
+        event = f"{forecast['who']} {forecast['deed']}"
+        return phrase_outcomes(f"Will {event}") if is_clause else phrase_plainly(body)
+    if is_inverted and (ended := _NO_LONGER.match(inverted)):
+        lasts, ends = phrase_outcomes(f"Will {ended['who']} {ended['deed']}")
+        return ends, lasts
     if _PERFECT.match(body) and (outcomes := phrase_perfect(inverted)):
         return outcomes
-    body = inverted
+    is_state, body = _IS_QUESTION.match(body), inverted
     subject, to, predicate = body.partition(" to ")
     if not is_inverted and to and starts_predicate(subject, predicate):
         body = f"{subject} {predicate}"
         index = len(subject.split())
-        return _phrase_pattern(body) or phrase_predicate(body.split(), index)
-    return _phrase_pattern(body) or phrase_clause(body, is_inverted=is_inverted)
-
-
-def _phrase_pattern(body: str) -> tuple[str, str] | None:
-    """Return the headlines of a question in one of the short forms of prediction markets."""
-    for pattern, phrase in _SHORT_FORMS:
-        if (match := pattern.match(body)) and (outcomes := phrase(match)):
-            return outcomes
-    return None
-
-
-def _phrase_out(match: re.Match[str]) -> tuple[str, str]:
-    role = f" as {match['role']}" if match["role"] else ""
-    return f"{match['who']} steps down or is removed{role}", f"{match['who']} stays on{role}"
-
-
-def _phrase_clash(match: re.Match[str]) -> tuple[str, str]:
-    sides = f"{match['a']} and {match['b']}"
-    return f"{sides} {match['what']}", f"{sides} avoid {match['what']}"
-
-
-def _phrase_there(match: re.Match[str]) -> tuple[str, str]:
-    happens, missing = match["what"], f"no {match['what']}"
-    return (missing, happens) if match["no"] else (happens, missing)
-
-
-def _phrase_count(match: re.Match[str]) -> tuple[str, str]:
-    counted = re.sub(r"\bbe\b", "are", match["what"], count=1)
-    return f"More than {counted}", f"Fewer than {counted}"
-
-
-def _phrase_without(match: re.Match[str]) -> tuple[str, str]:
-    return f"{match['who']} avoids {match['what']}", f"{match['who']}: {match['what']}"
-
-
-def _phrase_stays(match: re.Match[str]) -> tuple[str, str]:
-    if match["side"].lower() in ("below", "under", "weaker than"):
-        return _phrase_threshold(match, "stays below", "rises above")
-    return _phrase_threshold(match, "stays above", "falls below")
-
-
-def _phrase_below(match: re.Match[str]) -> tuple[str, str] | None:
-    return _phrase_threshold(match, "falls below", "stays above") if _is_level(match) else None
-
-
-def _phrase_above(match: re.Match[str]) -> tuple[str, str] | None:
-    return _phrase_threshold(match, "rises above", "stays below") if _is_level(match) else None
-
-
-def _is_level(match: re.Match[str]) -> bool:
-    """Return False for an amount that is the object of a verb: "Ikea close more than 10 stores"."""
-    subject = match["what"]
-    if _starts_clause(subject) or _CLAUSE.search(subject) or subject.split()[-1] in _LOOSE_ENDS:
-        return False
-    link = match.string[match.end("what") : match.start("n")].lower()
-    if not _AMOUNT_END.search(link):
-        return True
-    verbs = _AMOUNT_END.sub("", link).split()
-    is_counted = _COUNTED.search(match["n"]) is not None
-    return bool(verbs) and not (is_counted and verbs[-1] in _TAKES_OBJECT)
-
-
-_CLAUSE: Final = re.compile(r"^\S+(?: \S+){0,3} [a-z]+ an? [a-z]+$")
-"""A name, a verb and its object: "Met Office record a temperature"."""
-
-_LOOSE_ENDS: Final = frozenset("of to in by for with at from".split())
-_AMOUNT_END: Final = re.compile(r"(?:at least|at most|more than|less than|fewer than)\s*$")
-_TAKES_OBJECT: Final = frozenset("close end finish settle trade top pass back touch cross".split())
-_COUNTED: Final = re.compile(
-    r"^[\d,.]+(?:\s(?:million|billion|thousand|hundred))?(?:\s[a-z-]+)?"
-    r"\s(?!percents|points|basis|dollars|euros|pounds|francs|degrees|barrels|tonnes)[a-z]+s\b"
-)
-"""Figure with a noun that is counted."""
-
-
-_SHORT_FORMS: Final[tuple[tuple[re.Pattern[str], _Phrase], ...]] = (
-    (_OUT, _phrase_out),
-    (_CLASH, _phrase_clash),
-    (_THERE, _phrase_there),
-    (_WEATHER, _phrase_there),
-    (_COUNT, _phrase_count),
-    (_WITHOUT, _phrase_without),
-    (_STAYS, _phrase_stays),
-    (_BELOW, _phrase_below),
-    (_ABOVE, _phrase_above),
-)
-
-
-def _starts_clause(subject: str) -> bool:
-    """Return True if a threshold's subject has a verb of its own: "EU import at least …"."""
-    words = subject.split()
-    index = find_verb([*words, "…"])
-    return index > 0 and (index == len(words) - 1 or not is_also_noun(words[index]))
-
-
-def _phrase_threshold(match: re.Match[str], yes: str, no: str) -> tuple[str, str]:
-    subject, figure = clean_subject(match["what"]), match["n"].strip()
-    if measure := (match.groupdict().get("measure") or "").strip():
-        subject = f"{measure} in {subject}"
-    return f"{subject} {agree(subject, yes)} {figure}", f"{subject} {agree(subject, no)} {figure}"
+        return phrase_short_form(body, is_inverted=False) or phrase_predicate(body.split(), index)
+    if outcomes := phrase_short_form(body, is_inverted=is_inverted):
+        return outcomes
+    if is_state:
+        return phrase_state(body)
+    return phrase_clause(body, is_inverted=is_inverted)
 
 
 def _capitalise(text: str) -> str:

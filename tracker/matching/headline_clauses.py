@@ -6,14 +6,22 @@ from typing import Final
 
 from forecasts.essays.english import (
     base_form,
-    is_base_form,
     is_participle,
     is_plural,
     past_participle,
     present_participle,
     third_person,
 )
-from tracker.matching.headline_opposites import find_opposite, has_opposite, is_measured
+from tracker.matching.headline_opposites import find_opposite, is_measured
+from tracker.matching.question_verbs import (
+    BEFORE_NOUNS,
+    find_main_verb,
+    is_also_noun,
+    is_headline_verb,
+    is_noun_in_headlines,
+    is_verb,
+    may_follow_as_verb,
+)
 
 _LASTING: Final = re.compile(
     r"(?:(?:go on|keep|continue)\s+(?P<deed>\w+ing\b.*)|(?:hold on to|hang on to|cling to)\s+"
@@ -31,24 +39,13 @@ _OWNED: Final = re.compile(r"^(?:\S+\s+){0,3}\S+['’]s?\s")
 
 _NOT_CHOSEN: Final = frozenset(
     """achieve advance appear avoid be beat become benefit break come cost crash cross default
-    defend die dip double emerge exceed experience face fail find finish get go happen have hit hold
-    host land last lift make melt miss obtain orbit outlast outpace outperform overtake own peak
-    prevail qualify reach record recover regain retain return rise rule run see share slip slow
-    split stand succeed suffer surpass surprise test top tumble turn undergo weaken win""".split()
+    defend die dip double emerge exceed experience face fail fall find finish get go happen
+    have hit hold host land last lift make melt miss obtain orbit outlast outpace outperform
+    overtake own peak prevail qualify reach record recover regain retain return rise rule
+    run see share slip slow split stand succeed suffer surpass surprise test top tumble turn
+    undergo weaken win""".split()
 )
 """Verbs of which nobody says that he rules them out."""
-
-_NOUN_OR_VERB: Final = frozenset(
-    """acquire advance appoint apprehend approve arm arrest attack attribute average ban beat bid
-    blacklist bomb call cap capture charge climb concede conduct confirm control convict
-    criticise criticize cut default deploy destroy detain detonate dissolve dock double drop
-    ease elect enter evacuate exceed expel export extend file fire free freeze fund halve
-    hike hold host impeach import indict invoke ipo join kill land liberate lift merge name
-    nominate normalise normalize orbit order outpace overturn pardon pause peak publish
-    qualify reach recall recapture record rejoin release relegate renew reopen resume retake
-    retire rule run sack sanction seize sell send shell ship shoot slip slow strike supply
-    surpass test tighten top tour trigger unveil uphold visit withdraw""".split()
-)
 
 
 def phrase_clause(body: str, *, is_inverted: bool) -> tuple[str, str]:
@@ -60,6 +57,8 @@ def phrase_clause(body: str, *, is_inverted: bool) -> tuple[str, str]:
     words = body.split()
     index = _find_inverted_verb(words) if is_inverted else find_verb(words)
     subject = clean_subject(" ".join(words[:index]))
+    if is_inverted and not index:
+        return phrase_plainly(body)
     if index and not is_inverted and not _is_plural(subject):
         index = 0  # "North Korea nuclear test": a noun
     if index and not is_inverted and past_participle(words[index]) == words[index]:
@@ -82,6 +81,16 @@ def phrase_clause(body: str, *, is_inverted: bool) -> tuple[str, str]:
     return _phrase_noun(clean_subject(body))
 
 
+def phrase_plainly(body: str) -> tuple[str, str]:
+    """Return the words of a question and their denial, where rules do not understand them.
+
+    >>> phrase_plainly("the mystery ship dock")
+    ('mystery ship dock', 'mystery ship dock does not happen')
+    """
+    words = clean_subject(body)
+    return words, f"{words} does not happen"
+
+
 def _phrase_noun(body: str) -> tuple[str, str]:
     """Return the headlines of a question without a verb: "nuclear test", "OpenAI's listing"."""
     if body.lower().startswith("no "):
@@ -91,15 +100,19 @@ def _phrase_noun(body: str) -> tuple[str, str]:
 
 
 def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
-    subject = re.sub(r"\s+still$", "", subject)
+    subject = re.sub(r"\s+(?:still|first)$", "", subject)
     plural = _is_plural(subject)
-    present = {"be": "are"}.get(verb, verb) if plural else third_person(verb)
+    be = "are" if plural else "is"
+    present = be if verb == "be" else verb if plural else third_person(verb)
     agreeing = complement if plural else _inflect_second(complement, third_person)
+    agreeing = _AND_BE.sub(rf"\1 {be}", agreeing)
     tail = f" {agreeing}" if agreeing else ""
     if subject.lower().startswith("no "):
         return f"{subject} {present}{tail}", f"{subject[3:]} {present}{tail}"
     if match := _ANY.match(subject):
-        nobody = f"{'nobody' if match['who'] else 'no'}{subject[match.end() :]}"
+        remainder = subject[match.end() :]
+        none = "none" if remainder.startswith(" of ") else "no"
+        nobody = f"{'nobody' if match['who'] else none}{remainder}"
         return f"{subject} {present}{tail}", f"{nobody} {present}{tail}"
     if verb == "be":
         return f"{subject} {present}{tail}", f"{subject} {present} not{tail}"
@@ -109,6 +122,9 @@ def _phrase_event(subject: str, verb: str, complement: str) -> tuple[str, str]:
         lost = f"{stop} {lasting['deed']}" if lasting["deed"] else f"{give_up} {lasting['thing']}"
         return f"{subject} {present}{tail}", f"{subject} {lost}"
     return f"{subject} {present}{tail}", _phrase_denial(subject, verb, complement)
+
+
+_AND_BE: Final = re.compile(r"\b(and|or) be\b")
 
 
 def _inflect_second(complement: str, inflect: Callable[[str], str]) -> str:
@@ -121,12 +137,14 @@ def _inflect_second(complement: str, inflect: Callable[[str], str]) -> str:
 
 def _find_second_verb(complement: str) -> re.Match[str] | None:
     match = _SECOND_VERB.match(complement)
-    is_next = match is not None and match["verb"] == complement.split()[1]
-    return match if match and (is_next or is_verb(match["verb"])) else None
+    is_sure = match is not None and is_verb(match["verb"]) and not is_also_noun(match["verb"])
+    is_next = complement.startswith(("and ", "or "))
+    return match if match and (is_next or is_sure) else None
 
 
 _SECOND_VERB: Final = re.compile(
-    r"^(?:(?:[\w-]+\s+){0,2}?)(?:and|or)\s+(?P<verb>[a-z]+)\b(?!\s+of\b)"
+    r"^(?:(?!(?:to|that|which|who|will|must)\b)[\w-]+\s+){0,6}?(?:and|or)\s+"
+    r"(?P<verb>[a-z]+)\b(?!\s+of\b)"
 )
 
 
@@ -136,13 +154,14 @@ def _phrase_denial(subject: str, verb: str, complement: str) -> str:
     if complement.startswith("no "):
         present = verb if plural else third_person(verb)
         return f"{subject} {present} {complement[3:]}"
-    opposite = "" if _find_second_verb(complement) else find_opposite(verb, complement)
+    has_plain_denial = _find_second_verb(complement) or (verb == "fall" and _is_body(subject))
+    opposite = "" if has_plain_denial else find_opposite(verb, complement)
     if opposite:
         first, _, particles = opposite.partition(" ")
         return f"{subject} {base_form(first) if plural else first} {particles}".strip()
     if verb == "have" and is_participle(complement.split(" ", maxsplit=1)[0]):
         return f"{subject} {'have' if plural else 'has'} not{tail}"
-    is_chosen = verb not in _NOT_CHOSEN and not is_measured(complement)
+    is_chosen = not (verb in _NOT_CHOSEN or is_measured(complement) or _AND_BE.search(complement))
     if _is_agent(subject) and is_chosen:
         deed = f"{present_participle(verb)} {_inflect_second(complement, present_participle)}"
         return f"{subject} {'rule' if plural else 'rules'} out {deed}".strip()
@@ -150,6 +169,19 @@ def _phrase_denial(subject: str, verb: str, complement: str) -> str:
     if actor and adverb.endswith("ly") and adverb.islower():
         return f"{actor} will not {adverb} {verb}{tail}"
     return f"{subject} will not {verb}{tail}"
+
+
+def phrase_state(body: str) -> tuple[str, str]:
+    """Return the headlines of YES and NO of a clause that stood after "Is".
+
+    >>> phrase_state("Oslo Central Station closed to trains")
+    ('Oslo Central Station is closed to trains', 'Oslo Central Station is not closed to trains')
+    """
+    words = body.split()
+    if index := _find_participle(words) or _find_predicate(words):
+        subject = clean_subject(" ".join(words[:index]))
+        return _phrase_event(subject, "be", " ".join(words[index:]))
+    return phrase_clause(body, is_inverted=False)
 
 
 def phrase_perfect(body: str) -> tuple[str, str] | None:
@@ -173,7 +205,7 @@ def agree(subject: str, predicate: str) -> str:
     'rise above'
     """
     verb, _, remainder = predicate.partition(" ")
-    if not _is_plural(_AFTER_HEAD.split(subject)[0]):
+    if not _is_plural(subject):
         return predicate
     return f"{ {'has': 'have', 'is': 'are'}.get(verb, base_form(verb)) } {remainder}".strip()
 
@@ -183,46 +215,35 @@ def starts_predicate(subject: str, predicate: str) -> bool:
     words = subject.split()
     first = predicate.split(" ", 1)[0]
     index = find_verb(words)
-    has_clear_verb = index and (words[index] not in _NOUN_OR_VERB or _is_plural(words[index - 1]))
+    has_clear_verb = index and (
+        not is_noun_in_headlines(words[index]) or _is_plural(words[index - 1])
+    )
     has_verb = has_clear_verb or _find_present(words) or _find_participle(words)
-    return first.islower() and first not in _BEFORE_NOUNS | _NO_VERBS and not has_verb
+    return first.islower() and first not in BEFORE_NOUNS | _NO_VERBS and not has_verb
 
 
 def phrase_predicate(words: list[str], index: int) -> tuple[str, str]:
     """Return the headlines of YES and NO of a clause whose verb, a base form, is known."""
-    subject = clean_subject(" ".join(words[:index]))
-    return _phrase_event(subject, words[index].lower(), " ".join(words[index + 1 :]))
+    subject, verb = clean_subject(" ".join(words[:index])), words[index].lower()
+    is_whole = verb.endswith(",") and words[-1] != words[index] and words[index + 1].endswith("ing")
+    complement = "" if is_whole else " ".join(words[index + 1 :])  # "pass, ending the strike"
+    return _phrase_event(subject, verb.rstrip(","), complement)
 
 
 def _find_inverted_verb(words: list[str]) -> int:
     """Return the index of the main verb of a clause that stood after "Will"; 0 without one."""
-    known, first = find_verb(words), _find_predicate(words)
+    known, first = find_main_verb(words), _find_predicate(words)
     if not known or (0 < first < known and words[first + 1] in _AFTER_VERBS):
         return first
-    return _pass_noun(words, known)
+    return known
 
 
-def _pass_noun(words: list[str], index: int) -> int:
-    """Return the index of the verb behind a noun that is spelt like one: "a day pass at A cost"."""
-    if words[0] not in ("a", "an", "the") or words[index + 1 : index + 2] == []:
-        return index
-    if words[index + 1] not in _AFTER_NOUNS:
-        return index
-    later = (n for n in range(index + 2, len(words) - 1) if is_verb(words[n]))
-    return next(
-        (n for n in later if words[n + 1] in _OBJECTS and words[n - 1] not in _NO_VERBS), index
-    )
-
-
-_AFTER_NOUNS: Final = frozenset("at in of for from near between".split())
 _OBJECTS: Final = frozenset(
     "the a an its their his her any all at more less fewer over below above".split()
 )
 """Words that an object begins with, also one of a number: "at least"."""
 
-_AFTER_VERBS: Final = frozenset(
-    "the a an its their his her any all back over up down off out".split()
-)
+_AFTER_VERBS: Final = frozenset("back over up down off out".split())
 
 
 def _find_predicate(words: list[str]) -> int:
@@ -236,7 +257,7 @@ def _find_predicate(words: list[str]) -> int:
         (
             n
             for n, word in enumerate(words)
-            if n >= first and word.islower() and word not in _PARTICLES
+            if n >= first and word.islower() and word not in _PARTICLES and not word.endswith("ly")
         ),
         0,
     )
@@ -278,9 +299,9 @@ def _find_present(words: list[str]) -> int:
             if n
             and word.islower()
             and base_form(word) != word
-            and is_verb(base_form(word))
-            and words[n - 1].lower() not in _BEFORE_NOUNS
-            and base_form(word) not in _NOUN_OR_VERB
+            and is_headline_verb(base_form(word))
+            and may_follow_as_verb(words, n)
+            and not is_noun_in_headlines(base_form(word))
         ),
         0,
     )
@@ -295,34 +316,19 @@ def find_verb(words: list[str]) -> int:
     candidates = [
         index
         for index in range(1, len(words))
-        if is_verb(words[index]) and words[index - 1].lower() not in _BEFORE_NOUNS
+        if is_headline_verb(words[index]) and may_follow_as_verb(words, index)
     ]
     relative = next((n for n, word in enumerate(words) if word in ("that", "which", "who")), None)
     if relative is not None and len([n for n in candidates if n > relative]) > 1:
         inside = next(n for n in candidates if n > relative)
         candidates = [n for n in candidates if n < relative or n > inside]
-    clear = [n for n in candidates if words[n] not in _NOUN_OR_VERB]
+    clear = [n for n in candidates if not is_noun_in_headlines(words[n])]
     if clear and candidates[0] < clear[0] and words[clear[0] - 1] in ("to", "and"):
         return candidates[0]
     return next(iter(clear or candidates), 0)
 
 
 _PLURAL_NAMES: Final = ("Forces", "Rebels", "Taliban", "Democrats", "Republicans", "Houthis")
-
-_BEFORE_NOUNS: Final = frozenset(
-    """the a an to of in on at by for with from no its their his her first second next new any each
-    every more another""".split()
-)
-
-
-def is_verb(word: str) -> bool:
-    """Return True for the base form of a verb, even if it is a noun as well."""
-    return word.islower() and (is_base_form(word) or has_opposite(word) or word in _NOUN_OR_VERB)
-
-
-def is_also_noun(word: str) -> bool:
-    """Return True for a verb that is as often a noun."""
-    return word in _NOUN_OR_VERB
 
 
 def _find_participle(words: list[str]) -> int:
@@ -334,24 +340,36 @@ def _find_participle(words: list[str]) -> int:
 def _is_agent(subject: str) -> bool:
     """Return True for somebody who can rule something out: a name, a government, leaders."""
     head = _AFTER_HEAD.split(subject)[0].split()
-    return all(word[:1].isupper() or word in ("and", "or", "the") for word in head) or (
-        head[-1].lower() in _ACTORS
-    )
+    is_name = all(word[:1].isupper() or word in ("and", "or", "the") for word in head)
+    return is_name or _is_body(subject)
+
+
+def _is_body(subject: str) -> bool:
+    return _AFTER_HEAD.split(subject)[0].split()[-1].lower() in _ACTORS
 
 
 _AFTER_HEAD: Final = re.compile(
     r"\s(?:of|in|between|on|for|with|to|that|which|about|across)\s|(?<=s)['’]\s.*"
 )
 _ACTORS: Final = frozenset(
-    """government president minister leader leaders ministry parliament party bank court company
-    regulator king pope chancellor commission council troops forces army""".split()
+    """cabinet coalition government president regime minister leader leaders ministry parliament
+    party bank court company regulator king pope chancellor commission council troops forces
+    army""".split()
 )
 
 
+_REDUCED: Final = re.compile(
+    r"\s(?:[a-z]+(?:ed|ing)\s(?:as|at|by|for|from|in|of|on|per|to|with)|involving|targeting|about"
+    r"|across)\s"
+)
+"""Rest of a relative clause behind a noun: "losses reported to the police"."""
+
+
 def _is_plural(subject: str) -> bool:
+    subject = _REDUCED.split(subject)[0]
     return (
         is_plural(subject)
-        or subject.endswith(_PLURAL_NAMES)
+        or _AFTER_HEAD.split(subject)[0].endswith(_PLURAL_NAMES)
         or (" " not in subject and subject.lower().endswith(("ages", "ers", "ors", "ists")))
     )
 

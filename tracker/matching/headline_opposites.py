@@ -22,9 +22,15 @@ _PRISONER: Final = re.compile(
     r"^(?:[A-Z][\w-]+ ?)+$|\b(?:hostages?|prisoners?|captives?|detainees?|suspects?|soldiers?"
     r"|crews?|sailors?|journalists?|activists?)\b"
 )
+_CLOSED: Final = re.compile(
+    r"^(?!(?:an?|new|another)\b)(?!.*\b(?:investigation|inquir(?:y|ies)|probe|case|proceedings"
+    r"|talks|negotiations|debate|fire|account)s?\b)"
+)
+"""Objects that were there before they open: a border, not an investigation."""
+
 _DETERMINER: Final = re.compile(r"(?:an?|the|its|their|his|her|one|two|three|any|some)\s")
 _LIMITS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
-    {"win": _CONTEST, "lose": _CONTEST, "gain": _GROUND, "release": _PRISONER}
+    {"open": _CLOSED, "win": _CONTEST, "lose": _CONTEST, "gain": _GROUND, "release": _PRISONER}
 )
 """Objects that an opposite needs: nobody wins ice."""
 

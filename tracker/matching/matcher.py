@@ -56,7 +56,7 @@ below all that it read and found good.
 
 MAX_WORDS_SHOWN: Final = 8
 
-CODE_VERSION: Final = "8"
+CODE_VERSION: Final = "9"
 """To be raised whenever the code of matching changes its results."""
 
 
