@@ -19,7 +19,7 @@ from forecasts.questions.series import parse_period
 _DEVIATIONS: Final = 1.25
 """Standard deviation of normal changes in their mean absolute size, √(π/2)."""
 
-_LEAST: Final = 3
+_MIN_PERCENT: Final = 3
 """Percentage that a proposed base rate has at least, and leaves at least to the other answer."""
 
 _LEVELS: Final = (10, 50, 90)
@@ -115,7 +115,7 @@ def propose_change_rate(
     value = known.value if known else 0.0
     amount = float(size[0]) * (abs(value) / 100 if is_share else 1.0)
     deviation = _DEVIATIONS * entry.usual_move * math.sqrt(years)
-    percent = _bound(NormalDist().cdf(-amount / deviation))
+    percent = _limit_chance(NormalDist().cdf(-amount / deviation))
     words = f"{change} of {value:g}, {amount:g} {entry.unit}" if is_share else change
     return ProposedRate(
         f"{percent}%",
@@ -139,9 +139,9 @@ def propose_quantiles(drift: Drift) -> ProposedRate | None:
 
 
 def _word_rate(chance: float, drift: Drift, formula: str) -> ProposedRate:
-    percent = _bound(chance)
+    percent = _limit_chance(chance)
     return ProposedRate(f"{percent}%", f"{percent}%: {drift.words}: {formula}.")
 
 
-def _bound(chance: float) -> int:
-    return min(100 - _LEAST, max(_LEAST, round(100 * chance)))
+def _limit_chance(chance: float) -> int:
+    return min(100 - _MIN_PERCENT, max(_MIN_PERCENT, round(100 * chance)))
