@@ -243,7 +243,9 @@ def move_last_day(
         words = plan
     else:
         words = _move_words(draft, new.last, new.published).plan
-    words = replace(words, bears_out=outcome, published=new.published)
+    rate = new.rate if words.text == new.text else ""
+    words = replace(words, bears_out=outcome, published=new.published, rate=rate)
+    words = replace(words, base_rate=new.base_rate)
     return replace(draft, plan=words, window=moved.window)
 
 
@@ -368,5 +370,10 @@ _SOUTH: Final = re.compile(
 
 
 def with_wording(draft: ClaimDraft, **changes: object) -> ClaimDraft:
-    """Return the draft with parts of its question as a person worded them."""
-    return replace(draft, plan=replace(draft.plan, **changes))  # type: ignore[arg-type]
+    """Return the draft with parts of its question as a person worded them.
+
+    A base rate that was proposed for other words is taken back.
+    """
+    plan = replace(draft.plan, **changes)  # type: ignore[arg-type]
+    is_same = (plan.kind, plan.text) == (draft.plan.kind, draft.plan.text)
+    return replace(draft, plan=plan if is_same else replace(plan, rate=""))

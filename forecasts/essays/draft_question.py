@@ -29,6 +29,8 @@ def build_new_question(
     A last day that has passed makes a question about the past, open from the day of the essay.
     """
     plan, window = draft.plan, draft.window
+    if not (prior or prior_reason):
+        prior, prior_reason = _propose_prior(plan)
     is_past = window.is_retrospective
     opens_at = datetime.combine(window.first, time(), UTC) if is_past else now
     closes_at = _first_instant_after(plan.last)
@@ -43,7 +45,7 @@ def build_new_question(
         kind=plan.kind,
         horizon_shape=plan.shape,
         prior=prior or plan.prior,
-        prior_reason=prior_reason or ("the essay says so" if plan.prior and not prior else ""),
+        prior_reason=prior_reason,
         options=plan.options,
         scale=propose_scale(plan, opens_at, closes_at),
         essay_id=essay_id,
@@ -51,6 +53,13 @@ def build_new_question(
         bears_out=plan.bears_out,
         retrospective=is_past,
     )
+
+
+def _propose_prior(plan: QuestionPlan) -> tuple[str, str]:
+    """Return the chance that the essay gives, else the base rate of the series, with a reason."""
+    if plan.prior:
+        return plan.prior, "the essay says so"
+    return (plan.rate, plan.base_rate) if plan.rate else ("", "")
 
 
 def propose_scale(plan: QuestionPlan, opens_at: datetime, closes_at: datetime) -> Scale | None:

@@ -13,6 +13,7 @@ from forecasts.essays.catalogue.entries import (
     load_catalogue,
     parse_catalogue,
 )
+from forecasts.essays.catalogue.lookup import ClaimText, find_entries
 from tests.tables import check_rows
 
 SERIES = """
@@ -102,6 +103,39 @@ def test_shipped_entries_are_written_as_their_head_asks(entry: CatalogueEntry) -
     assert not entry.counts.endswith(".")
     assert not entry.not_counts.endswith(".")
     assert all(value.as_of <= datetime.now(UTC).date() for value in entry.values)
+
+
+_VERB = re.compile(
+    r"\b(?:are|do|have|may|can|must|will|count|decide|differ|drop|lower|publish|register|stay"
+    r"|[a-z]+(?:s|ed))\b"
+)
+"""Words of which one at least may be the verb of a sentence."""
+
+_SUPPOSED = re.compile(r"(?:It|They|The claim|The question) [^:.;]*: ")
+"""Supposition that reads as a fact for want of an "if"."""
+
+
+@check_rows(sorted({case for entry in load_catalogue().entries for case in entry.edge_cases}))
+def test_an_edge_case_is_a_sentence_of_the_criteria(case: str) -> None:
+    assert re.match(r"[A-Z“{\d]", case)
+    assert _VERB.search(case.partition(": ")[0])
+    assert not _SUPPOSED.match(case)
+
+
+def is_named_by_measure(entry: CatalogueEntry) -> bool:
+    """Return False for a measure that names an office in place of its country."""
+    return entry.kind == "series" and "{" not in entry.measure.replace("{place}", "")
+
+
+@pytest.mark.slow
+@check_rows([entry for entry in load_catalogue().entries if is_named_by_measure(entry)])
+def test_a_series_is_looked_up_by_its_measure(entry: CatalogueEntry) -> None:
+    catalogue = load_catalogue()
+    name = next((name for name in entry.places if name != "any"), "Norway")
+    (place,) = (place for place in catalogue.places if place.name == name)
+    measure = place.fill(entry.measure) or entry.measure
+    claim = ClaimText(f"{measure[:1].upper()}{measure[1:]} will rise.", setting=name)
+    assert [match.entry.id for match in find_entries(claim, catalogue)][:1] == [entry.id]
 
 
 def test_a_word_names_one_place() -> None:

@@ -9,12 +9,13 @@ from typing import get_args
 import pytest
 
 from forecasts.essays.catalogue.entries import CatalogueEntry, Place, load_catalogue
-from forecasts.essays.catalogue.lookup import CatalogueMatch
+from forecasts.essays.catalogue.lookup import CatalogueMatch, find_places
 from forecasts.essays.draft import ClaimDraft, ClaimSource, propose_drafts, redraft
 from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.extract import Sentence
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.question import Kind, utc
+from tests.tables import check_rows
 
 NOW = utc("2026-11-24T12:00:00Z")
 CATALOGUE = load_catalogue()
@@ -47,11 +48,14 @@ def word_claim(entry: CatalogueEntry, place: Place | None, verb: str) -> str:
     return f"{actor[:1].upper()}{actor[1:]} will {act} by the end of 2027."
 
 
+def word_sentence(text: str) -> Sentence:
+    return Sentence(0, len(text), text, "explicit prediction", "", 1.0, 0.9, True, "")
+
+
 def draft_entry(entry: CatalogueEntry, direction: str) -> Iterator[ClaimDraft]:
     """Yield the drafts of every kind for a claim of an entry."""
     place = choose_place(entry)
-    text = word_claim(entry, place, direction)
-    sentence = Sentence(0, len(text), text, "explicit prediction", "", 1.0, 0.9, True, "")
+    sentence = word_sentence(word_claim(entry, place, direction))
     verb = entry.verbs[0] if entry.verbs else ""
     match = CatalogueMatch(entry, 1.0, entry.subjects[0], 0, place, verb=verb)
     first = replace(propose_drafts(ClaimSource(sentence, NOW.date()), BARE)[-1], match=match)
@@ -71,3 +75,25 @@ def test_most_entries_fill_a_draft_that_is_not_blocked() -> None:
             flaws = find_flaws(question, LintContext(NOW))
             assert [f for f in flaws if f.severity == "blocking"] == [], draft.plan.text
     assert len(filled) > 0.9 * len(CATALOGUE.entries)
+
+
+def word_own_measure(entry: CatalogueEntry) -> str:
+    """Word a claim by the measure of a series itself, for one of its places."""
+    place = choose_place(entry)
+    measure = (place.fill(entry.measure) if place else None) or entry.measure
+    where = f" in {place.name}" if place and place not in find_places(measure, CATALOGUE) else ""
+    return f"{measure[:1].upper()}{measure[1:]}{where} will rise by the end of 2027."
+
+
+def is_named_by_measure(entry: CatalogueEntry) -> bool:
+    """Return False for a measure that stands for an office, or tells what somebody says."""
+    slots = entry.measure.replace("{place}", "")
+    return entry.kind == "series" and "{" not in slots and " say that " not in slots
+
+
+@pytest.mark.slow
+@check_rows([entry for entry in CATALOGUE.entries if is_named_by_measure(entry)])
+def test_a_series_is_drafted_from_its_own_measure(entry: CatalogueEntry) -> None:
+    text = word_own_measure(entry)
+    drafts = propose_drafts(ClaimSource(word_sentence(text), NOW.date()))
+    assert [made.match and made.match.entry.id for made in drafts][:1] == [entry.id]

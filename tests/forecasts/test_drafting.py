@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasts.distributions.distribution import Binary
 from forecasts.essays.catalogue.entries import load_catalogue, parse_catalogue
 from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
-from forecasts.essays.draft import ClaimDraft, ClaimSource, move_last_day, propose_drafts, redraft
+from forecasts.essays.draft import (
+    ClaimDraft,
+    ClaimSource,
+    move_last_day,
+    propose_drafts,
+    redraft,
+    with_wording,
+)
 from forecasts.essays.draft_question import build_new_question
 from forecasts.essays.drafting.clauses import parse_clause
 from forecasts.essays.drafting.core import split_predictions
@@ -18,8 +26,9 @@ from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject
 from forecasts.essays.drafting.window import find_period, propose_horizons
 from forecasts.essays.extract import Sentence
 from forecasts.linting.lint import LintContext, find_flaws
-from forecasts.questions.new_question import build_question
-from forecasts.questions.question import ClaimId, EssayId, utc
+from forecasts.questions.new_question import NO_PRIOR_REASON, build_question
+from forecasts.questions.question import ClaimId, EssayId, Kind, utc
+from forecasts.statistics.reference_class import read_base_rate
 from tests.tables import check_rows, read_tables
 
 TABLES = read_tables("forecasts/drafting")
@@ -78,6 +87,44 @@ fallback = "Arland Gazette"
 measure = "the average price of rye"
 unit = "marks per tonne"
 usual_move = 20
+
+[[entry]]
+id = "horses"
+kind = "series"
+name = "trade in horses"
+subjects = ["horse trade"]
+places = ["Arland"]
+publisher = "Horse Board"
+source = "Horse Board, yearbook"
+fallback = "Arland Gazette"
+measure = "the number of horses sold at fairs in {place}"
+unit = "thousand"
+period = "year"
+
+[[entry]]
+id = "barges"
+kind = "series"
+name = "freight by barge"
+subjects = ["river freight"]
+places = ["Arland"]
+publisher = "River Board"
+source = "River Board, yearbook"
+fallback = "Arland Gazette"
+measure = "the share of barges in the freight of {place}"
+unit = "per cent"
+period = "year"
+
+[[entry]]
+id = "index"
+kind = "series"
+name = "stocks of Arland"
+subjects = ["Rye 500"]
+publisher = "the exchange"
+source = "the exchange, closing levels"
+fallback = "Arland Gazette"
+measure = "the level of the Rye 500"
+unit = "marks"
+period = "year"
 
 [[entry]]
 id = "treaty"
@@ -184,9 +231,30 @@ def test_a_series_names_publisher_and_what_is_enough() -> None:
         "OECD counts."
     )
     assert plan.sources == ("Statistics Arland, price index", "OECD, as fall-back")
-    assert (
-        plan.base_rate == "It was 4 per cent in 2026-09. It usually moves by 2 per cent in a year."
-    )
+
+
+@check_rows(TABLES["a_rate_follows_from_value_move_and_time"])
+def test_a_rate_follows_from_value_move_and_time(
+    claim: str, kind: Kind, rate: str, reason: str
+) -> None:
+    made = redraft(draft(claim)[0], kind=kind)
+    assert (made.plan.rate, made.plan.base_rate) == (rate, reason)
+    asked = build_question(build_new_question(made, name="prices", now=NOW))
+    assert asked.prior_reason == (reason if rate else NO_PRIOR_REASON)
+    stated = read_base_rate(reason)
+    assert not (rate and kind == "binary") or (stated and Binary(stated.p) == asked.prior)
+
+
+def test_a_rate_is_that_of_its_own_words_and_day() -> None:
+    first = draft("Inflation in Arland will exceed 5 per cent by the end of 2027.")[0]
+    later = move_last_day(first, first, date(2029, 12, 31))
+    assert (first.plan.rate, later.plan.rate) == ("36%", "41%")
+    assert with_wording(first, text="Will prices in Arland double?").plan.rate == ""
+    worded = with_wording(first, text="Will prices in Arland double by 31 December 2027?")
+    assert move_last_day(worded, first, date(2029, 12, 31)).plan.rate == ""
+    assert build_new_question(first, name="q", now=NOW, prior_reason="rarely").prior == ""
+    said = draft("There is a 20 per cent chance that inflation in Arland will exceed 5 per cent.")
+    assert build_new_question(said[0], name="q", now=NOW).prior == "20%"
 
 
 @check_rows(TABLES["a_claim_about_something_else_has_no_series"])

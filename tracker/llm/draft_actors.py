@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from forecasts.essays.catalogue.entries import Place, load_catalogue
-from forecasts.essays.catalogue.lookup import compile_phrases
+from forecasts.essays.catalogue.phrases import compile_phrases
 from forecasts.essays.dates import MONTHS
 
 

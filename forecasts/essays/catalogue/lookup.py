@@ -2,18 +2,24 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from forecasts.essays.catalogue.entries import Catalogue, CatalogueEntry, Place, load_catalogue
+from forecasts.essays.catalogue.measures import (
+    Measure,
+    Word,
+    find_measure,
+    read_measure,
+    split_words,
+)
 from forecasts.essays.catalogue.narrowing import is_narrowed
-from forecasts.essays.english import (
-    past_participle,
-    past_tense,
-    present_participle,
-    third_person,
+from forecasts.essays.catalogue.phrases import (
+    compile_phrases,
+    compile_verbs,
+    unify_apostrophes,
 )
 
 _IN_CONTEXT: Final = 0.75
@@ -24,7 +30,8 @@ _IN_SENTENCE: Final = 0.8
 
 _VERB: Final = 1.0
 _NAMED_PLACE: Final = 0.5
-"""Weight of a verb of an act, and of an entry that is about the very place."""
+_MEASURE: Final = 2.0
+"""Weight of a verb of an act, of an entry about the very place, and of the words of a measure."""
 
 
 _HEAD: Final = 12
@@ -72,7 +79,7 @@ class CatalogueMatch:
     """Entry that a claim is about, for a place if the entry has one.
 
     `subject` is the phrase that named it; `is_subject_carried`: only the sentence before the claim
-    has it.
+    has it. `is_measure`: it has all words of the measure.
     `is_place_carried`: the claim does not name the place, the text around it does. `verb` is the
     word of the claim that makes it an act, "" for a series.
     """
@@ -84,13 +91,15 @@ class CatalogueMatch:
     place: Place | None = None
     is_place_carried: bool = False
     verb: str = ""
+    is_measure: bool = False
 
 
 def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch, ...]:
     """Return the entries that a claim is about, best first.
 
-    An entry matches if the claim names its subject, or points back to it by a pronoun. An act needs
-    one of its verbs in the claim. An entry with places needs one of them in the claim or around it.
+    An entry matches if the claim names its subject, points back to it by a pronoun, or has the
+    words of its measure; a subject that is only a part of such words is none. An act needs one of
+    its verbs in the claim. An entry with places needs one of them in the claim or around it.
 
     >>> from forecasts.essays.catalogue.entries import load_catalogue
     >>> claim = ClaimText("Inflation in Norway will accelerate.")
@@ -104,13 +113,27 @@ def find_entries(claim: ClaimText, catalogue: Catalogue) -> tuple[CatalogueMatch
     behind = claim.text[: max(0, claim.text.find(claim.main[:_HEAD]))].strip()
     behind = behind or "".join(claim.before[-1:])
     near = behind if _POINTS_BACK.match(claim.main) else ""
-    matches = (
+    words = index.split_words(claim.text)
+    entries = tuple(index.iterate_near(f"{claim.main} {near}"))
+    by_measure = [
         match
-        for entry in index.iterate_near(f"{claim.main} {near}")
+        for entry in entries
+        if (match := _match_measure(entry, claim, index.measures, words)) is not None
+    ]
+    whole = max((match.subject.lower() for match in by_measure), key=len, default="")
+    by_subject = (
+        match
+        for entry in entries
         if (match := _match_entry(entry, claim, near)) is not None
+        and match.subject.lower() not in whole
     )
+    matches = (*(m for m in by_measure if m.subject.lower() == whole), *by_subject)
     around = () if _GROUP.search(claim.text) else around
-    placed = (_place_match(match, named, around) for match in matches)
+    placed = (
+        _place_match(match, named, around)
+        for match in matches
+        if not index.is_elsewhere(match, named)
+    )
     return tuple(sorted((m for m in placed if m is not None), key=lambda m: -m.score))
 
 
@@ -119,6 +142,11 @@ class _Index:
     places: re.Pattern[str]
     place_of: dict[str, Place]
     by_stem: dict[str, tuple[CatalogueEntry, ...]]
+    measures: dict[str, Measure]
+
+    def split_words(self, text: str) -> tuple[Word, ...]:
+        """Split a text into words by which measures are compared, each place as one."""
+        return _split_words(text, self.places, self.place_of)
 
     def iterate_near(self, text: str) -> Iterator[CatalogueEntry]:
         """Yield the entries that share the beginning of a word with a text, each once."""
@@ -126,21 +154,43 @@ class _Index:
         entries = (entry for stem in stems for entry in self.by_stem.get(stem, ()))
         yield from {entry.id: entry for entry in entries}.values()
 
+    def is_elsewhere(self, match: CatalogueMatch, named: Sequence[Place]) -> bool:
+        """Return True if a series is about a place or the world, and a claim about others."""
+        entry = match.entry
+        if entry.places or not named or entry.kind != "series":
+            return False
+        measured = {*self.find_places(entry.measure)}
+        is_world = _WORLD.search(entry.measure) is not None and not match.is_measure
+        return not measured & {*named} if measured else is_world
+
     def find_places(self, text: str) -> tuple[Place, ...]:
         """Return the places that a text names, in the order of their first mention."""
         return tuple(dict.fromkeys(self.iterate_places(text)))
 
     def iterate_places(self, text: str) -> Iterator[Place]:
         """Yield the place of each mention."""
-        for match in self.places.finditer(text):
-            word = _unify_apostrophes(match[0])
-            yield self.place_of[word] if word in self.place_of else self.place_of[word.lower()]
+        return (_name_place(match[0], self.place_of) for match in self.places.finditer(text))
+
+
+def _name_place(mention: str, place_of: Mapping[str, Place]) -> Place:
+    word = unify_apostrophes(mention)
+    return place_of[word] if word in place_of else place_of[word.lower()]
+
+
+def _split_words(
+    text: str, places: re.Pattern[str], place_of: Mapping[str, Place]
+) -> tuple[Word, ...]:
+    mentions = (
+        (match.start(), match.end(), _name_place(match[0], place_of).name)
+        for match in places.finditer(text)
+    )
+    return split_words(text, tuple(mentions))
 
 
 @cache
 def _index_catalogue(catalogue: Catalogue) -> _Index:
     place_of = {
-        _unify_apostrophes(word): place
+        unify_apostrophes(word): place
         for place in catalogue.places
         for word in (*place.words, *place.parts)
     }
@@ -148,11 +198,23 @@ def _index_catalogue(catalogue: Catalogue) -> _Index:
     for entry in catalogue.entries:
         for phrase in entry.subjects:
             by_stem[_find_stem(phrase)][entry.id] = entry
-    return _Index(
-        compile_phrases(tuple(place_of)),
-        place_of,
-        {stem: tuple(entries.values()) for stem, entries in by_stem.items()},
-    )
+        if entry.kind == "series":
+            by_stem[_find_stem(_PLACE_SLOT.sub(" ", entry.measure))][entry.id] = entry
+    places = compile_phrases(tuple(place_of))
+    measures = {
+        entry.id: read_measure(
+            _split_words(_PLACE_SLOT.sub(" ", entry.measure), places, place_of),
+            frozenset(f"@{name}" for name in entry.places),
+            len(_PLACE_SLOT.findall(entry.measure)),
+        )
+        for entry in catalogue.entries
+        if entry.kind == "series"
+    }
+    stems = {stem: tuple(entries.values()) for stem, entries in by_stem.items()}
+    return _Index(places, place_of, stems, measures)
+
+
+_PLACE_SLOT: Final = re.compile(r"\{place\}(?:’s)?")
 
 
 def _find_stem(phrase: str) -> str:
@@ -165,60 +227,16 @@ _WORD: Final = re.compile(r"\w+")
 _STEM: Final = 4
 
 
-@cache
-def compile_phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """Compile phrases to one pattern: whole words, any case unless a capital says it is a name.
-
-    It is kept, and made only when a text may name one of them: all of a catalogue take seconds.
-
-    >>> compile_phrases(("tariff*", "US")).findall("The US and us: Tariffs")
-    ['US', 'Tariffs']
-    """
-    parts = [_write_pattern(phrase) for phrase in sorted(set(phrases), key=len, reverse=True)]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts) or '(?!)'})(?!\w)")
-
-
-@cache
-def compile_verbs(verbs: tuple[str, ...]) -> re.Pattern[str]:
-    """Compile all forms of verb phrases to one pattern.
-
-    >>> compile_verbs(("sign",)).findall("Whoever signed it is signing again.")
-    ['signed', 'signing']
-    """
-    return compile_phrases(tuple(form for verb in verbs for form in inflect(verb)))
-
-
-def _write_pattern(phrase: str) -> str:
-    words = re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
-    words = re.sub("[’']", "[’']", words)
-    if phrase == phrase.lower():
-        return rf"(?i:{words})"
-    # At the beginning of a sentence a small word has a capital.
-    first = f"[{words[0]}{words[0].upper()}]" if words[0].islower() else words[0]
-    return rf"{first}{words[1:]}"
-
-
-def _unify_apostrophes(text: str) -> str:
-    return text.replace("'", "’")
-
-
-def inflect(verb: str) -> tuple[str, ...]:
-    """Return the forms of a verb phrase: its first word is inflected.
-
-    >>> inflect("pull out")
-    ('pull out', 'pulls out', 'pulled out', 'pulling out')
-    """
-    first, _, tail = verb.partition(" ")
-    if not first.isalpha() or first != first.lower():
-        return (verb,)
-    forms = (
-        first,
-        third_person(first),
-        past_tense(first),
-        past_participle(first),
-        present_participle(first),
-    )
-    return tuple(dict.fromkeys(f"{form} {tail}".strip() for form in forms))
+def _match_measure(
+    entry: CatalogueEntry, claim: ClaimText, measures: Mapping[str, Measure], words: Sequence[Word]
+) -> CatalogueMatch | None:
+    """Match a series whose measure the claim has the words of."""
+    measure = measures.get(entry.id)
+    phrase = find_measure(measure, claim.text, words) if measure else ""
+    is_other = compile_phrases(entry.excludes).search(claim.text.replace(phrase, " "))
+    if is_other or not phrase or phrase.split()[0] not in claim.main:
+        return None
+    return CatalogueMatch(entry, _MEASURE + 0.5 * phrase.count(" "), phrase, is_measure=True)
 
 
 def _match_entry(entry: CatalogueEntry, claim: ClaimText, near: str) -> CatalogueMatch | None:
@@ -275,8 +293,7 @@ def _place_match(
     """Add the place of a match, the one that the claim names before those around it."""
     entry = match.entry
     if not entry.places:
-        is_elsewhere = bool(named) and entry.kind == "series" and _WORLD.search(entry.measure)
-        return None if is_elsewhere else match
+        return match
     is_any = "any" in entry.places
     for places, is_carried in ((named, False), (around, True)):
         for place in places:

@@ -15,11 +15,19 @@ def is_narrowed(hit: re.Match[str], text: str) -> bool:
         return True
     if not _GENERAL.match(hit[0]):
         return False
-    words = text[: hit.start()].split()
-    before = words[-1].strip("“”\"'(").lower() if words else ""
+    return narrows(text[: hit.start()]) or bool(_OF_PART.match(text[hit.end() :]))
+
+
+def narrows(before: str) -> bool:
+    """Return True if the last word before a general subject makes it a part: "salmon".
+
+    >>> narrows("salmon "), narrows("all "), narrows("")
+    (True, False, False)
+    """
+    words = before.split()
+    last = words[-1].strip("“”\"'(").lower() if words else ""
     starts = len(words) == 1 or (words and words[-1][:1].islower())
-    is_thing = before.isalpha() and not _NARROWS_NOTHING.fullmatch(before)
-    return bool(starts and is_thing) or bool(_OF_PART.match(text[hit.end() :]))
+    return bool(starts and last.isalpha() and not _NARROWS_NOTHING.fullmatch(last))
 
 
 _GENERAL: Final = re.compile(

@@ -263,7 +263,7 @@ def _describe_base(entry: CatalogueEntry) -> str:
     """Describe the base rate of an act, for whoever sets it."""
     rate = entry.base_rate
     if rate is None:
-        return f"How often did comparable cases of this end so: {entry.name}? Give k of n."
+        return f"No count is known for this: {entry.name}. Give one, k of n comparable cases."
     return f"It happened in {rate.count} of {rate.of} {rate.cases}."
 
 
@@ -286,7 +286,7 @@ def list_notes(claim: Claim, match: CatalogueMatch | None = None) -> tuple[str, 
             f"The claim names no place: {match.place.name} is taken from the text before it."
         )
     notes += note_part(match, claim)
-    if time is not None and time.season:
+    if time is not None and time.season and time.first < time.last:
         days = f"{format_long_date(time.first)} to {format_long_date(time.last)}"
         notes.append(f"The season is read as {days}: check it.")
     if time is None and claim.window.last in claim.window.horizons[:2]:

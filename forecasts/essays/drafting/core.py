@@ -43,7 +43,8 @@ def find_core(text: str) -> str:
     while (shorter := LEADING_ADJUNCT.sub("", bare, count=1)) != bare:
         bare = shorter
     core = keep_prediction(" ".join(_ADJUNCT.sub(" ", bare).split()))
-    return core if len(core.split()) >= _MIN_CORE_WORDS else text
+    is_cut = find_modal(core) is None and find_modal(text) is not None
+    return text if is_cut or len(core.split()) < _MIN_CORE_WORDS else core
 
 
 def keep_prediction(text: str) -> str:

@@ -4,7 +4,8 @@ import re
 from functools import cache
 from typing import Final
 
-from forecasts.essays.catalogue.lookup import CatalogueMatch, compile_phrases, inflect
+from forecasts.essays.catalogue.lookup import CatalogueMatch
+from forecasts.essays.catalogue.phrases import compile_phrases, inflect
 from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.english import read_words
 
@@ -59,7 +60,8 @@ def _find_region(claim: str, match: CatalogueMatch, clause: Clause | None) -> st
     if clause is None or not clause.is_future or not clause.event or clause.asks == "number":
         return claim
     event, subject = clause.raw_event or clause.event, match.subject.lower()
-    if _FAILS.match(event) or (_OF_CHANGE.search(clause.subject) and not _LASTING.match(event)):
+    around = claim.lower().partition(subject)[0] if match.is_measure else clause.subject
+    if _FAILS.match(event) or (_OF_CHANGE.search(around) and not _LASTING.match(event)):
         return ""
     if subject in event.lower():
         return event

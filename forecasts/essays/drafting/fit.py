@@ -21,14 +21,14 @@ def is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
 
     Of a clause with a subject, the act is named by subject and predicate, not by what surrounds it.
     """
-    phrase = match.subject.lower()
+    phrase = match.subject.lower().removesuffix(" will")
     if match.is_subject_carried:
         is_named = phrase in actor.lower() if actor else " " in phrase
         return match.entry.kind != "series" or is_named
     if not clause.is_future or clause.asks:
         return True
     if match.entry.kind == "series":
-        return _names_series(clause, phrase)
+        return _is_within(clause.subject, match) or _names_series(clause, phrase)
     event = clause.event.lower()
     if _SOME.match(clause.subject):
         return False
@@ -40,6 +40,13 @@ def is_about(match: CatalogueMatch, clause: Clause, actor: str) -> bool:
 
 _SOME: Final = re.compile(r"(?:some|many|most|few|several|others?|more)\b", re.IGNORECASE)
 """Beginning of a group without names."""
+
+
+def _is_within(subject: str, match: CatalogueMatch) -> bool:
+    """Return True if a subject, without asides and times, has only words of the measure named."""
+    place = " ".join(match.place.words) if match.place else ""
+    known = {*re.findall(r"\w+", f"of in {place} {match.entry.measure} {match.subject}".lower())}
+    return match.is_measure and bool(subject) and {*re.findall(r"\w+", subject.lower())} <= known
 
 
 def _names_series(clause: Clause, phrase: str) -> bool:

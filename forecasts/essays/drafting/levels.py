@@ -106,6 +106,7 @@ def count_levels(claim: str, unit: str) -> int:
 
 def _iterate_levels(claim: str, unit: str) -> Iterator[Level]:
     """Yield the levels of a claim in the order of the text."""
+    unit = f"{unit} {_COUNTED}" if unit in _SCALES else unit
     counted = _split_unit(unit)[1]
     for figure in parse_figures(claim, "" if counted.startswith("per cent") else counted):
         number = _convert(figure, unit)
@@ -155,6 +156,9 @@ def _unify(unit: str) -> str:
     words = unit.lower().replace(" per ", " a ").replace(" an ", " a ")
     return re.sub(r"\bton\b", "tonne", words)
 
+
+_COUNTED: Final = "counted"
+"""Stands for what a series counts whose unit is a scale alone: "thousand"."""
 
 _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 

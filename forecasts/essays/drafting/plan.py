@@ -38,7 +38,7 @@ class QuestionPlan:
 
     `last` is the last day it covers, `published` the day by which its answer is out. `notes` say
     what was read into the claim, for a person to check. `prior` is the chance that the essay itself
-    gives, "" without one.
+    gives, `rate` the base rate that follows from `base_rate`, as typed forecasts, "" without one.
     """
 
     kind: Kind
@@ -54,6 +54,7 @@ class QuestionPlan:
     centre: float | None = None
     spread: float | None = None
     base_rate: str = ""
+    rate: str = ""
     edge_cases: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     prior: str = ""

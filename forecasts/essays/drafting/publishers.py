@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from forecasts.essays.catalogue.entries import Catalogue, Institution, load_catalogue
-from forecasts.essays.catalogue.lookup import compile_phrases, find_places
+from forecasts.essays.catalogue.lookup import find_places
+from forecasts.essays.catalogue.phrases import compile_phrases
 from forecasts.essays.drafting.plan import Claim
 from forecasts.essays.drafting.quantities import is_measure
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from forecasts.essays.catalogue.entries import Catalogue, CatalogueEntry
-from forecasts.essays.catalogue.lookup import compile_phrases
+from forecasts.essays.catalogue.phrases import compile_phrases
 from forecasts.essays.dates import MONTHS, format_long_date
 from forecasts.essays.drafting.acts import OPTION_GAPS, fill_fields, find_actor_fault, list_notes
 from forecasts.essays.drafting.clauses import Clause

@@ -6,10 +6,17 @@ from datetime import timedelta
 from math import floor, log10
 from typing import Final
 
-from forecasts.essays.catalogue.entries import CatalogueEntry
+from forecasts.essays.catalogue.entries import CatalogueEntry, KnownValue
 from forecasts.essays.catalogue.lookup import CatalogueMatch, list_local_cases
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.acts import note_part
+from forecasts.essays.drafting.base_rates import (
+    ProposedRate,
+    measure_drift,
+    propose_change_rate,
+    propose_level_rate,
+    propose_quantiles,
+)
 from forecasts.essays.drafting.directions import read_direction, stays
 from forecasts.essays.drafting.levels import (
     Change,
@@ -32,6 +39,7 @@ from forecasts.questions.question import Kind
 _DELAY_DAYS: Final = 21
 """Time allowed beyond the usual delay of a release."""
 
+_DAYS_A_YEAR: Final = 365
 _MAX_AGE: Final = timedelta(days=550)
 """Age from which a known value says too little to set a threshold by it."""
 
@@ -59,6 +67,7 @@ def plan_series(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Q
             f"If nothing is published by {format_long_date(published)}, {entry.fallback} counts.",
         ]
     )
+    rate = _propose_rate(test, match, claim, kind)
     source = (place.fill(entry.source) if place else entry.source) or entry.source
     source = source if publisher in source else f"{publisher}, {source}"
     return QuestionPlan(
@@ -73,7 +82,8 @@ def plan_series(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Q
         unit=entry.unit if kind == "numeric" else "",
         centre=test.last_value,
         spread=entry.usual_move,
-        base_rate=_describe_base(match, claim),
+        base_rate=rate.reason,
+        rate=rate.typed,
         edge_cases=cases,
         notes=_list_notes(match, claim),
     )
@@ -112,14 +122,15 @@ class SeriesTest:
 def _choose_test(match: CatalogueMatch, claim: Claim) -> SeriesTest:
     """Choose the claim's own figure, else the last known value and a usual move, else a base."""
     entry, opened, text = match.entry, claim.window.first, claim.text.main
-    known = entry.last_value(opened, match.place.name if match.place else "")
-    count = count_levels(text, entry.unit)
+    figures = text.replace(match.subject, "it")  # no figure of a name: "the S&P 500"
+    known = _find_last_value(match, claim)
+    count = count_levels(figures, entry.unit)
     moved = read_direction(text, match, claim.clause)
     direction = moved if moved and count < 2 else 0
     figure = (
         OtherFigure()
         if moved is None
-        else read_figure(text, match, direction, known.value if known else None)
+        else read_figure(figures, match, direction, known.value if known else None)
     )
     target = find_named_period(entry, claim.dated or text, claim.window, count)
     base = find_claim_base(entry.period, text, target, opened)
@@ -144,7 +155,7 @@ def _choose_test(match: CatalogueMatch, claim: Claim) -> SeriesTest:
     is_stable = stays(claim.clause.event)
     if known is None or (opened - known.as_of) > _MAX_AGE:
         return replace(test, direction=0 if is_stable else direction)
-    move = (entry.usual_move or 0.0) * max(1.0, (target.last - opened).days / 365) ** 0.5
+    move = (entry.usual_move or 0.0) * max(1.0, (target.last - opened).days / _DAYS_A_YEAR) ** 0.5
     share = -0.25 if is_stable else 1.0 if _STRONG.search(text) else 0.5
     return replace(test, number=_round(known.value + direction * share * move, entry.usual_move))
 
@@ -241,10 +252,34 @@ def _name_change(test: SeriesTest, side: str) -> str:
     return f"at least {test.change} {side}" if test.change else side
 
 
-def _describe_base(match: CatalogueMatch, claim: Claim) -> str:
-    """Describe the last value and the usual move, for whoever sets the base rate."""
-    entry = match.entry
-    known = entry.last_value(claim.window.first, match.place.name if match.place else "")
+def _propose_rate(
+    test: SeriesTest, match: CatalogueMatch, claim: Claim, kind: Kind
+) -> ProposedRate:
+    """Propose a base rate; without one, describe what is known for whoever sets it."""
+    entry, known = match.entry, _find_last_value(match, claim)
+    drift, rate = measure_drift(entry, known, test.target.last), None
+    if kind == "binary" and test.number is not None and drift:
+        rate = propose_level_rate(
+            drift,
+            test.number,
+            is_fall=test.direction < 0,
+            width=test.width,
+            is_any=test.target.is_any,
+        )
+    elif kind == "binary" and test.number is None and test.change:
+        years = (test.target.last - test.base.last).days / _DAYS_A_YEAR
+        rate = propose_change_rate(entry, test.change, years, known)
+    elif kind == "numeric" and drift:
+        rate = propose_quantiles(drift)
+    return rate or ProposedRate("", _describe_base(entry, known))
+
+
+def _find_last_value(match: CatalogueMatch, claim: Claim) -> KnownValue | None:
+    return match.entry.last_value(claim.window.first, match.place.name if match.place else "")
+
+
+def _describe_base(entry: CatalogueEntry, known: KnownValue | None) -> str:
+    """Describe the last value and the usual move."""
     value = f"It was {known.value:g} {entry.unit} in {known.period}." if known else ""
     move = entry.usual_move
     change = f"It usually moves by {move:g} {entry.unit} in a year." if move else ""
