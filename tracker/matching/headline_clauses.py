@@ -359,8 +359,8 @@ _ACTORS: Final = frozenset(
 
 
 _REDUCED: Final = re.compile(
-    r"\s(?:[a-z]+(?:ed|ing)\s(?:as|at|by|for|from|in|of|on|per|to|with)|involving|targeting|about"
-    r"|across)\s"
+    r"\s(?:(?:[a-z]+(?:ed|ing)|held|sold|built|paid|sent)"
+    r"\s(?:as|at|by|for|from|in|of|on|per|to|with)|involving|targeting|about|across)\s"
 )
 """Rest of a relative clause behind a noun: "losses reported to the police"."""
 
