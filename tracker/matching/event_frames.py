@@ -125,9 +125,16 @@ FRAMES: Final = (
         "{a} allows {b}; court overturns ban on {b}; {b} stays open",
     ),
     _frame(
-        rf"{_A} (?:meets?|visits?|holds? talks with|hosts?) {_B}",
-        "{a} to meet {b}; date set for meeting of {a} and {b}; {a} invites {b}; {a} arrives in {b}",
-        "{a} cancels trip to {b}; meeting of {a} and {b} postponed; {a} sees no reason to meet {b}",
+        rf"{_A} (?:meets?|holds? talks with|hosts?) {_B}",
+        "{a} to meet {b}; date set for meeting of {a} and {b}; {a} invites {b}; "
+        "{a} arrives for talks with {b}",
+        "{a} cancels talks with {b}; meeting of {a} and {b} postponed; "
+        "{a} sees no reason to meet {b}",
+    ),
+    _frame(
+        rf"{_A} visits? {_B}",
+        "{a} to visit {b}; date set for visit of {a} to {b}; {b} invites {a}; {a} arrives in {b}",
+        "{a} cancels trip to {b}; visit of {a} to {b} postponed; {a} sees no reason to visit {b}",
     ),
     _frame(
         rf"{_A} (?:raises?|hikes?|cuts?|lowers?) {_B}",
