@@ -19,7 +19,7 @@ from forecasts.essays.catalogue.lookup import (
 )
 from forecasts.essays.drafting.acts import plan_act
 from forecasts.essays.drafting.attitudes import HeldClaim, strip_attitude
-from forecasts.essays.drafting.clauses import LEADING_TIME, Clause, looks_ahead, parse_clause
+from forecasts.essays.drafting.clauses import LEADING_TIME, Clause, parse_clause
 from forecasts.essays.drafting.core import (
     find_core,
     keep_prediction,
@@ -386,7 +386,7 @@ def _find_dated(source: ClaimSource, part: str, clause: Clause) -> str:
     subject = re.compile(re.escape(clause.subject or " "), re.IGNORECASE)
     texts = (clause.raw_event, subject.sub(" ", core), *leads)
     dated = next((text for text in texts if find_claim_time(text, source.day)), "")
-    if not dated and (tail := _TAIL.search(source.sentence.text)) and looks_ahead(tail["tail"]):
+    if not dated and (tail := _TAIL.search(source.sentence.text)) and not _TOLD.match(tail["tail"]):
         dated = tail["tail"] if len(find_claim_times(tail["tail"], source.day)) == 1 else ""
     is_south = _SOUTH.search(f"{part} {source.title} {source.setting} {' '.join(source.before)}")
     return swap_seasons(dated) if is_south else dated
@@ -394,6 +394,11 @@ def _find_dated(source: ClaimSource, part: str, clause: Clause) -> str:
 
 _TAIL: Final = re.compile(r"^[^;]*,? (?:and|while) (?P<tail>[^;:.?!]{10,}\.?)$", re.DOTALL)
 """Last statement of a sentence, whose day may be that of both: "A will average 60 and B 55"."""
+
+_TOLD: Final = re.compile(
+    r"(?!.*\b(?:will|would|may|might|could)\b).*\b(?:is|are|was|were|has|have|had)\b"
+)
+"""Last statement that tells of the present or the past."""
 
 _SOUTH: Final = re.compile(
     r"\b(?:Australia|Great Barrier Reef|New Zealand|South Africa|Argentin|Chile|Uruguay"

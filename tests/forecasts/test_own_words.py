@@ -209,6 +209,13 @@ def test_a_part_without_a_draft_is_noted(claim: str, parts: tuple[str, ...]) -> 
     ]
 
 
+def test_two_acts_have_the_day_of_the_last() -> None:
+    text = "Oslo will sell 20 trams, close the Arl line and dismiss 20 clerks by 2029."
+    sentence = Sentence(0, len(text), text, None, "", 1.0, 0.9, True, "")
+    drafts = propose_drafts(ClaimSource(sentence, TODAY, TODAY), CATALOGUE)
+    assert [made.plan.last for made in drafts] == [date(2029, 12, 31)] * 3
+
+
 def test_an_act_at_two_times_is_noted() -> None:
     notes = plan("Oslo will sell 20 trams in May 2027 and 30 ships in June 2027.").notes
     assert "It is to be in May 2027 and in June 2027; the question is about one of them." in notes
