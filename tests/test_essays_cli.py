@@ -488,8 +488,24 @@ def test_one_file_asks_a_whole_essay(essay: Tracker, shell: Shell, tmp_path: Pat
     shell("essay", "open", "river", str(out), "--override", WHY)
     assert "Open already: arland-sign-river-treaty, borland-leave-customs-union.\n" in shell.out
     assert len(essay.questions.list()) == 3
-    assert "no claim of river is without a question" in shell.refused(
-        "essay", "draft", "river", "--all"
+    assert "no claim of river is left to draft" in shell.refused("essay", "draft", "river", "--all")
+
+
+def test_claims_without_cue_and_year_are_left(
+    tracker: Tracker, shell: Shell, tmp_path: Path
+) -> None:
+    text = "In 2060 all ports are free. Every ship pays the same toll. Fleets will grow by 2070."
+    add(tracker, text)
+    told = " ".join(
+        shell("essay", "draft", "river", "--all", "--out", str(tmp_path / "all.toml")).split()
+    )
+    assert told.startswith("2 drafts in ")
+    assert (
+        shell.error.split()
+        == (
+            "Left out 1 claim with neither a cue nor a year. To draft them, too: "
+            f"tracker essay draft river {text.index('Every')}"
+        ).split()
     )
 
 

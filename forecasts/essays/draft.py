@@ -19,8 +19,14 @@ from forecasts.essays.catalogue.lookup import (
 )
 from forecasts.essays.drafting.acts import plan_act
 from forecasts.essays.drafting.attitudes import HeldClaim, strip_attitude
-from forecasts.essays.drafting.clauses import LEADING_TIME, Clause, looks_ahead, parse_clause
-from forecasts.essays.drafting.core import find_core, keep_prediction, split_predictions
+from forecasts.essays.drafting.clauses import LEADING_TIME, Clause, parse_clause
+from forecasts.essays.drafting.core import (
+    find_core,
+    keep_prediction,
+    list_left_out,
+    split_predicates,
+    split_predictions,
+)
 from forecasts.essays.drafting.figures import find_chance, write_digits
 from forecasts.essays.drafting.fit import is_about
 from forecasts.essays.drafting.levels import has_figure
@@ -146,8 +152,21 @@ def propose_drafts(
     ]
     best_drafts = [d for d in drafts if d.plan.is_question][:MAX_CANDIDATES]
     texts = {draft.plan.text for draft in best_drafts}
-    rewordings = (_draft(source, part, None, known) for part, _ in claims)
-    return (*best_drafts, *(draft for draft in rewordings if draft.plan.text not in texts))
+    rewordings = [_draft(source, part, None, known) for part, _ in claims]
+    words = [
+        *(draft.plan.text for draft in rewordings),
+        *(claim.clause.asked for _, claim in claims),
+    ]
+    left_out = list_left_out(source.sentence.text[:_MAX_SENTENCE_CHARACTERS], " ".join(words))
+    unique = (draft for draft in rewordings if draft.plan.text not in texts)
+    return tuple(_note_left_out(draft, left_out) for draft in (*best_drafts, *unique))
+
+
+def _note_left_out(draft: ClaimDraft, left_out: tuple[str, ...]) -> ClaimDraft:
+    """Note the parts of the sentence that are in none of its drafts."""
+    part = replace(draft.part, left_out=left_out)
+    notes = tuple(note for note in part.notes if note not in draft.plan.notes)
+    return replace(draft, part=part, plan=replace(draft.plan, notes=(*draft.plan.notes, *notes)))
 
 
 def _read_parts(source: ClaimSource) -> Iterator[HeldClaim]:
@@ -159,10 +178,11 @@ def _read_parts(source: ClaimSource) -> Iterator[HeldClaim]:
         prediction = keep_prediction(statement)
         words = prediction if statement.endswith(prediction) else statement
         part = strip_attitude(words)
-        claim = write_digits(name_base_years(part.text, source.day))
         before = f"{text[: max(0, text.find(words))]} {part.before}".strip()
         chance = find_chance(source.sentence.text if is_of_before else words)
-        yield replace(part, text=claim, chance=chance, before=before)
+        for act in split_predicates(part.text):
+            claim = write_digits(name_base_years(act, source.day))
+            yield replace(part, text=claim, chance=chance, before=before)
 
 
 _CHANCE_ALONE: Final = re.compile(
@@ -305,10 +325,8 @@ def _draft(
         plan = plan_series(match, claim, kind)
     else:
         plan = plan_act(match, claim, kind)
-    notes = (*plan.notes, *([part.note] if part.note else []))
-    return ClaimDraft(
-        source, part, claim.window, replace(plan, prior=part.chance, notes=notes), match
-    )
+    plan = replace(plan, prior=part.chance, notes=(*plan.notes, *part.notes))
+    return ClaimDraft(source, part, claim.window, plan, match)
 
 
 def _read_claim(
@@ -333,7 +351,24 @@ def _read_claim(
     place = find_place_around(source.locate(words), catalogue) if is_common_body(subject) else None
     subject = f"{subject} of {place.name}" if place else subject
     actor = subject or filled.carried
-    return Claim(source.locate(words), clause, window, actor, is_carried, dated, filled.notes)
+    notes = (*filled.notes, *_note_times(clause.raw_event, source.day))
+    return Claim(source.locate(words), clause, window, actor, is_carried, dated, notes)
+
+
+def _note_times(event: str, day: date) -> tuple[str, ...]:
+    """Return the note on an act at several times, "in May and again in June", of which one counts.
+
+    >>> _note_times("meet in May and in June 2027", date(2026, 11, 24))
+    ('It is to be in May 2027 and in June 2027; the question is about one of them.',)
+    """
+    times = find_claim_times(event, day)
+    if len(times) < 2 or not _AND.search(event[times[0].end : times[1].end]):
+        return ()
+    named = " and ".join(time.phrase for time in times)
+    return (f"It is to be {named}; the question is about one of them.",)
+
+
+_AND: Final = re.compile(r"\b(?:and|then)\b")
 
 
 def _find_dated(source: ClaimSource, part: str, clause: Clause) -> str:
@@ -353,14 +388,19 @@ def _find_dated(source: ClaimSource, part: str, clause: Clause) -> str:
     subject = re.compile(re.escape(clause.subject or " "), re.IGNORECASE)
     texts = (clause.raw_event, subject.sub(" ", core), *leads)
     dated = next((text for text in texts if find_claim_time(text, source.day)), "")
-    if not dated and (tail := _TAIL.search(source.sentence.text)) and looks_ahead(tail["tail"]):
+    if not dated and (tail := _TAIL.search(source.sentence.text)) and not _TOLD.match(tail["tail"]):
         dated = tail["tail"] if len(find_claim_times(tail["tail"], source.day)) == 1 else ""
     is_south = _SOUTH.search(f"{part} {source.title} {source.setting} {' '.join(source.before)}")
     return swap_seasons(dated) if is_south else dated
 
 
-_TAIL: Final = re.compile(r"^.*,? (?:and|while) (?P<tail>[^;:.?!]{10,}\.?)$", re.DOTALL)
+_TAIL: Final = re.compile(r"^[^;]*,? (?:and|while) (?P<tail>[^;:.?!]{10,}\.?)$", re.DOTALL)
 """Last statement of a sentence, whose day may be that of both: "A will average 60 and B 55"."""
+
+_TOLD: Final = re.compile(
+    r"(?!.*\b(?:will|would|may|might|could)\b).*\b(?:is|are|was|were|has|have|had)\b"
+)
+"""Last statement that tells of the present or the past."""
 
 _SOUTH: Final = re.compile(
     r"\b(?:Australia|Great Barrier Reef|New Zealand|South Africa|Argentin|Chile|Uruguay"

@@ -39,6 +39,9 @@ MAX_FRAME: Final = 12
 
 _OUTSIDE_SCENE: Final = frozenset(("the text itself", "speaker"))
 _OUTSIDE_FRAME: Final = _OUTSIDE_SCENE | {"perfect tense", "present time"}
+_FRAMED: Final = frozenset(("year ahead", "dated scene", "scene before", "frame before"))
+"""Cues of a time to come; a sentence with neither these nor a marker says nothing of it."""
+
 _HEDGE: Final = re.compile(r"\b(?:perhaps|maybe)\b", re.IGNORECASE)
 _OPEN: Final = frozenset(("question", "open question"))
 _TRENDS: Final = frozenset(("rising", "progressive tense", "perfect tense"))
@@ -50,10 +53,12 @@ class Sentence:
 
     `text[offset:end]` of the source is the sentence; the field `text` is the same without emphasis,
     links, code and tags, with collapsed white space. `score` is P(prediction); from 0.35 on the
-    sentence is `kept` as a claim, unless it is a heading, a repeat or boilerplate. `kind` is the
+    sentence is `kept` as a claim. It is 0 for a heading, a repeat and boilerplate, for what would
+    have been, and for a statement without a sign of a time to come. `kind` is the
     form of a claim, or "trend" or "status quo" for background that is not kept; else None. `cue` is
     the marker in lower case, "" without one; `modality` (0 to 1) is the certainty that it
-    expresses: "will" 1.0, "would" 0.8, "may" 0.5. `why` names the cues that decided.
+    expresses: "will" 1.0, "would" 0.8, "may" 0.5. `why` names the cues that decided. `is_dated`: it
+    names a year to come itself.
     """
 
     offset: int
@@ -65,6 +70,7 @@ class Sentence:
     score: float
     kept: bool
     why: str
+    is_dated: bool = False
 
     @property
     def is_background(self) -> bool:
@@ -160,17 +166,31 @@ def _estimate(amounts: Mapping[str, float], head: Head) -> float:
 def _classify(
     span: SentenceSpan, quote: str, reading: Reading, amounts: Mapping[str, float]
 ) -> Sentence:
-    score = round(_estimate(amounts, "prediction"), 2)
+    is_barred = _is_barred(reading, amounts)
+    score = 0.0 if is_barred else round(_estimate(amounts, "prediction"), 2)
     is_kept = score >= MIN_CLAIM_SCORE
     kind = _name_form(reading.names) if is_kept else None
-    if not is_kept and _estimate(amounts, "background") >= _MIN_BACKGROUND:
+    if not (is_kept or reading.is_unreal) and _estimate(amounts, "background") >= _MIN_BACKGROUND:
         kind = "status quo" if _TRENDS.isdisjoint(reading.names) else "trend"
     is_asked = is_kept and "question" in reading.names
     marker = reading.marker or (cues.Marker("?", 0.5) if is_asked else cues.Marker("", 0.0))
     is_hedged = bool(_HEDGE.search(quote))
     modality = min(marker.modality, 0.5) if is_hedged else marker.modality
     why = _explain(amounts, marker.words, is_kept=is_kept)
-    return Sentence(span.offset, span.end, quote, kind, marker.words, modality, score, is_kept, why)
+    return Sentence(
+        *(span.offset, span.end, quote, kind, marker.words, modality, score, is_kept, why),
+        is_dated="year ahead" in reading.names,
+    )
+
+
+def _is_barred(reading: Reading, amounts: Mapping[str, float]) -> bool:
+    """Return True for what no neighbours make a prediction: what would have been, and a statement
+    about the present without a sign of a time to come.
+    """
+    if reading.is_unreal:
+        return "scene before" not in amounts
+    is_stated = {"if", "question"}.isdisjoint(amounts)
+    return reading.marker is None and is_stated and _FRAMED.isdisjoint(amounts)
 
 
 def _name_form(names: frozenset[str]) -> ClaimForm:

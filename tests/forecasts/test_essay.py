@@ -99,6 +99,21 @@ def test_what_does_not_look_ahead_is_left_out(text: str) -> None:
     assert not sentence.kept, sentence
 
 
+@check_rows(TABLES["neighbours_make_no_prediction_of_it"])
+def test_neighbours_make_no_prediction_of_it(text: str, kind: str) -> None:
+    ahead = "Rents will rise by 2040, and wages will fall."
+    sentence = find_claims(f"{ahead} Ports will close. {text} Ports will reopen. {ahead}", 2026)[2]
+    assert (sentence.kept, sentence.kind or "", sentence.score) == (False, kind, 0.0)
+
+
+def test_a_year_sets_a_scene_only_in_the_present_tense() -> None:
+    after = "Sailors are slow. Ports will reopen, and fleets will grow."
+    told = find_claims(f"In 2040 all ports are free. {after}", 2026)
+    foretold = find_claims(f"By 2040 all ports will be free. {after}", 2026)
+    assert [told[1].kept, foretold[1].kept] == [True, False]
+    assert [sentence.is_dated for sentence in told[:2]] == [True, False]
+
+
 @check_rows(TABLES["background_facts_are_told_apart"])
 def test_background_facts_are_told_apart(text: str, kind: str) -> None:
     sentence = only(text)

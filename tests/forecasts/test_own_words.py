@@ -57,6 +57,12 @@ def plan(text: str, *before: str) -> QuestionPlan:
          "Will Tignes lift its ban in June 2027?"),
         ("The lake at Arl will freeze by Christmas.",
          "Will the lake at Arl freeze by 25 December 2026?"),
+        ("Marsh Bros. Ferries will sell 20 ships in 2027.",
+         "Will Marsh Bros. Ferries sell 20 ships in 2027?"),
+        ("I expect St. Olaf to sell 20 trams by 2028.",
+         "Will St. Olaf sell 20 trams by 31 December 2028?"),
+        ("The port of Mt. Arl will bar U. S. ships by 2028.",
+         "Will the port of Mt. Arl bar U. S. ships by 31 December 2028?"),
         ("The Arl lock will see two ice floods within five years.",
          "Will the Arl lock see two ice floods by 28 November 2031?"),
         ("The Arl lock will bar 20 ships before the end of April.",
@@ -133,12 +139,86 @@ def test_an_act_that_nobody_can_see_lacks_test_and_source(claim: str) -> None:
         ("Arland will report another record of overnight stays.", "Statistics Arland, statistics"),
         ("The Office of Locks will count 20 ships.", "the Office of Locks, its publications"),
         ("Barge Corp will see its first strike.", "Barge Corp, its own announcements"),
+        (
+            "Barge Corp will raise its fee, as glaciers will melt.",
+            "Barge Corp, its own announcements",
+        ),
+        (
+            "The approval of the mayor of Arl will cut 20 jobs.",
+            "at least two of Reuters, AP and AFP",
+        ),
     ]
 )
 def test_a_source_is_proposed_with_its_reason(claim: str, source: str) -> None:
     made = plan(claim)
     assert made.sources[0] == source
     assert any(note.startswith("The source is proposed") for note in made.notes)
+
+
+def test_a_body_before_the_claim_reports_no_act_of_others() -> None:
+    told = "The Ice Survey is old."
+    assert "Ice Survey" not in plan("Parliament will vote on 20 bills in 2027.", told).sources[0]
+    assert "Ice Survey" in plan("Snow cover will fall to 30 days in 2027.", told).sources[0]
+
+
+def test_a_body_votes_on_no_body() -> None:
+    made = plan("Parliament will vote on it in 2027.", "The government of Arland is weak.")
+    assert not made.is_question
+
+
+@check_rows(
+    [
+        ("Oslo will open a tram line in 2028.", True),
+        ("Oslo will open an inquiry into its trams in 2028.", False),
+        ("Oslo will reopen its contracts with Bergen in 2028.", False),
+        ("Oslo will open talks with Bergen in 2028.", False),
+    ]
+)
+def test_only_a_work_begins_regular_operation(claim: str, opens: bool) -> None:
+    sentence = Sentence(0, len(claim), claim, None, "", 1.0, 0.9, True, "")
+    made = propose_drafts(ClaimSource(sentence, TODAY, TODAY))[-1]
+    assert ("regular operation" in made.plan.criteria) is opens
+
+
+@check_rows(
+    [
+        ("Canada will lower its tariffs on cars by 2028.", "official gazette of Canada"),
+        ("The United States will lower its tariffs on cars by 2028.",
+         "official gazette (Federal Register)"),
+        ("Trade groups will lower their tariffs on cars by 2028.",
+         "official gazette (United States: Federal Register; European Union: Official Journal)"),
+    ]
+)  # fmt: skip
+def test_the_gazette_is_that_of_the_actor(claim: str, source: str) -> None:
+    sentence = Sentence(0, len(claim), claim, None, "", 1.0, 0.9, True, "")
+    assert propose_drafts(ClaimSource(sentence, TODAY, TODAY))[0].plan.sources[0] == source
+
+
+@check_rows(
+    [
+        ("Oslo will sell 20 trams in 2027, and so will the ports.", ("so will the ports",)),
+        ("Oslo will sell 20 trams in 2027, and Bergen will buy 20 trams.", ()),
+        ("Oslo will sell 20 trams in 2027, as the ports will close.", ()),
+    ]
+)
+def test_a_part_without_a_draft_is_noted(claim: str, parts: tuple[str, ...]) -> None:
+    made = draft(claim)
+    assert made.part.left_out == redraft(made, last=date(2028, 1, 1)).part.left_out == parts
+    assert [note for note in made.plan.notes if "in none of these drafts" in note] == [
+        f"“{part}” is in none of these drafts: word it yourself." for part in parts
+    ]
+
+
+def test_two_acts_have_the_day_of_the_last() -> None:
+    text = "Oslo will sell 20 trams, close the Arl line and dismiss 20 clerks by 2029."
+    sentence = Sentence(0, len(text), text, None, "", 1.0, 0.9, True, "")
+    drafts = propose_drafts(ClaimSource(sentence, TODAY, TODAY), CATALOGUE)
+    assert [made.plan.last for made in drafts] == [date(2029, 12, 31)] * 3
+
+
+def test_an_act_at_two_times_is_noted() -> None:
+    notes = plan("Oslo will sell 20 trams in May 2027 and 30 ships in June 2027.").notes
+    assert "It is to be in May 2027 and in June 2027; the question is about one of them." in notes
 
 
 def test_a_figure_waits_for_its_publication() -> None:
@@ -151,7 +231,7 @@ def test_a_figure_waits_for_its_publication() -> None:
 def test_an_attitude_is_no_part_of_a_claim(text: str, claim: str, sureness: int) -> None:
     part = strip_attitude(text)
     assert (part.text, part.sureness or 0) == (claim, sureness)
-    assert bool(part.note) == bool(sureness)
+    assert bool(part.notes) == bool(sureness)
 
 
 @check_rows(TABLES["a_sentence_without_attitude_stays"])

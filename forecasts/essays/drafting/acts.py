@@ -10,10 +10,12 @@ from forecasts.essays.catalogue.entries import (
     PLACE_FIELDS,
     CatalogueEntry,
     Place,
+    load_catalogue,
 )
 from forecasts.essays.catalogue.lookup import (
     CatalogueMatch,
     find_part,
+    find_places,
     list_local_cases,
 )
 from forecasts.essays.dates import format_long_date
@@ -22,6 +24,7 @@ from forecasts.essays.drafting.plan import Claim, QuestionPlan
 from forecasts.essays.drafting.subjects import ACTOR_GAP
 from forecasts.essays.drafting.window import add_days
 from forecasts.essays.english import past_participle, read_words
+from forecasts.essays.extraction.segmentation import INNER_STOP
 from forecasts.questions.question import HorizonShape, Kind
 
 OTHER_GAP: Final = "[… with or against whom]"
@@ -30,7 +33,8 @@ OPTION_GAPS: Final = ("[… first option]", "[… second option]", "Other")
 _DELAY_DAYS: Final = 14
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 _NAME: Final = re.compile(
-    r"(?:\bthe )?(?<![.?!] )\b[A-Z][\w’'-]*[a-z][\w’'-]*(?:(?: of(?: the)?)? [A-Z][\w’'-]+)*"
+    r"(?:\bthe )?(?<![.?!] )\b[A-Z][\w’'-]*[a-z][\w’'-]*"
+    rf"(?:(?:{INNER_STOP})?(?: of(?: the)?)? [A-Z][\w’'-]+)*"
     r"|\b[A-Z]{2,6}\b"
 )
 _SHAPES: Final[Mapping[Kind, HorizonShape]] = MappingProxyType(
@@ -50,13 +54,14 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
     roles, cases = fill_roles(match, claim), list_local_cases(match)
     published = add_days(window.last, _DELAY_DAYS)
     text, rule = _word(entry, claim, roles, kind)
+    source = _name_local_source(match, roles)
     enough = fill_fields(entry.not_counts, roles)
     criteria = " ".join(
         [
             rule,
             *([f"Not enough: {enough}."] if enough else []),
             *(f"{case.rstrip('.')}." for case in cases),
-            f"Source: {fill_fields(entry.source, roles)}; if there is nothing by "
+            f"Source: {source}; if there is nothing by "
             f"{format_long_date(published)}, {entry.fallback}.",
         ]
     )
@@ -65,7 +70,7 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
         shape="holds_until" if entry.kind == "state" and kind == "binary" else _SHAPES[kind],
         text=text,
         criteria=criteria,
-        sources=(fill_fields(entry.source, roles), f"{entry.fallback}, as fall-back"),
+        sources=(source, f"{entry.fallback}, as fall-back"),
         last=window.last,
         published=published,
         bears_out=_name_outcome(match, claim, kind),
@@ -75,6 +80,27 @@ def plan_act(match: CatalogueMatch, claim: Claim, kind: Kind = "binary") -> Ques
         edge_cases=cases,
         notes=list_notes(claim, match),
     )
+
+
+def _name_local_source(match: CatalogueMatch, roles: Mapping[str, str]) -> str:
+    """Return the source of an act, of its examples by place only the one where it takes place."""
+    source = fill_fields(match.entry.source, roles)
+    listed, catalogue = _BY_PLACE.search(source), load_catalogue()
+    places = (match.place,) if match.place else find_places(roles["actor"], catalogue)
+    if listed is None or not places:
+        return source
+    named = dict(part.split(": ", 1) for part in listed["list"].split("; "))
+    local = next((n for p, n in named.items() if places[0] in find_places(p, catalogue)), "")
+    base = source[: listed.start()]
+    if local:
+        return f"{base} ({local})"
+    return f"{base} of {places[0].name}" if base == "official gazette" else base
+
+
+_BY_PLACE: Final = re.compile(
+    r" \((?P<list>[A-Z][^():;]*: [^():;]*(?:; [A-Z][^():;]*: [^():;]*)*)\)$"
+)
+"""Examples of a source: "(United States: Federal Register; European Union: Official Journal)"."""
 
 
 def activate(claim: Claim, verbs: Iterable[str]) -> Claim:
@@ -157,7 +183,8 @@ def can_act(subject: str) -> bool:
     >>> can_act("chip exports to Arland")
     False
     """
-    head = re.split(r" (?:of|in|from|at|for|with|to|on|under|who|that) ", subject)[0].split()[-1]
+    words = re.split(r" (?:of|in|from|at|for|with|to|on|under|who|that) ", subject)[0].split()
+    head = next(reversed(words), "")
     return head[:1].isupper() or head.lower() in _AGENTS or _PERSONS.search(head) is not None
 
 

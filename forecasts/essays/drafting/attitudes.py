@@ -93,7 +93,7 @@ class HeldClaim:
 
     `sureness` is how sure of the statement these `words` sound, in per cent; None without any.
     `chance` is the one that the writer names, "" without one; `before` are the words of the
-    sentence before it.
+    sentence before it. `left_out` are other parts of the sentence that no claim is made of.
     """
 
     text: str
@@ -101,13 +101,16 @@ class HeldClaim:
     sureness: int | None = None
     chance: str = ""
     before: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
-    def note(self) -> str:
-        """Note on how sure the writer sounds, "" if nothing tells or a chance is named."""
-        if self.sureness is None or self.chance:
-            return ""
-        return f"“{self.words}” sounds about {self.sureness}% sure."
+    def notes(self) -> tuple[str, ...]:
+        """Notes on what is left out, and, if no chance is named, how sure the writer sounds."""
+        is_told = self.sureness is not None and not self.chance
+        return (
+            *(f"“{part}” is in none of these drafts: word it yourself." for part in self.left_out),
+            *((f"“{self.words}” sounds about {self.sureness}% sure.",) if is_told else ()),
+        )
 
 
 def strip_attitude(text: str) -> HeldClaim:

@@ -17,6 +17,7 @@ from forecasts.essays.drafting.subjects import (
 )
 from forecasts.essays.drafting.times import remove_claim_times
 from forecasts.essays.english import base_form, is_base_form, match_words
+from forecasts.essays.extraction.segmentation import INNER_STOP
 
 InterrogativeKind = Literal["", "whether", "when", "number", "which", "state"]
 
@@ -50,7 +51,7 @@ _NOUN_BEFORE: Final = re.compile(
 )
 _EXPECTATION: Final = re.compile(
     r"\b(?:expect(?:s|ing)?|predict(?:s|ing)?|forecasts?|anticipates?|foresees?|projects?"
-    r"|wants?)\s(?P<who>(?!to\b)(?:[^,.;]|(?<=\b[A-Z])\.){1,80}?)\sto\s(?P<what>\w.+)",
+    rf"|wants?)\s(?P<who>(?!to\b)(?:[^,.;]|{INNER_STOP}){{1,80}}?)\sto\s(?P<what>\w.+)",
     re.I,
 )
 _NEGATION: Final = re.compile(
@@ -127,6 +128,11 @@ class Clause:
     question_text: str = ""
     is_future: bool = True
     pronoun: str = ""
+
+    @property
+    def asked(self) -> str:
+        """All of it that a question asks."""
+        return f"{self.condition} {self.subject} {self.event} {self.question_text}"
 
 
 def parse_clause(text: str) -> Clause:

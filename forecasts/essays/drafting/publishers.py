@@ -12,6 +12,7 @@ from typing import Final
 from forecasts.essays.catalogue.entries import Catalogue, Institution, load_catalogue
 from forecasts.essays.catalogue.lookup import find_places
 from forecasts.essays.catalogue.phrases import compile_phrases
+from forecasts.essays.drafting.acts import can_act
 from forecasts.essays.drafting.plan import Claim
 from forecasts.essays.drafting.quantities import is_measure
 
@@ -59,14 +60,18 @@ def propose_source(claim: Claim, catalogue: Catalogue) -> ProposedSource:
     >>> source("The Institute of Bridges will see a record."), source("It will rain.")
     ('the Institute of Bridges, its publications', 'at least two of Reuters, AP and AFP')
     """
-    text = f"{claim.actor} \n {claim.text.text} \n {claim.clause.event}"
-    near = " \n ".join([*claim.text.before[-1:], claim.text.title])
+    event, is_measured = claim.clause.event, is_measure(claim.clause.event)
+    drafted = f"{claim.actor} \n {event}" if claim.clause.subject else claim.text.text
+    text = f"{drafted} \n {claim.text.text}"
+    acts = claim.actor != "" and not is_measured and can_act(claim.actor)
+    near = " \n ".join([*([] if acts else claim.text.before[-1:]), claim.text.title])
     around = f"{claim.text.setting} \n {claim.text.context}"
-    actor = "" if is_measure(claim.clause.event) else claim.actor
+    actor = "" if is_measured else claim.actor
     unknown = ProposedSource(
         AGENCIES, "", "as the claim names nobody who publishes it", is_body=False
     )
-    return next(_iterate_sources(catalogue, text, near, around, actor=actor), unknown)
+    sources = _iterate_sources(catalogue, text, near, around, actor=actor, drafted=drafted)
+    return next(sources, unknown)
 
 
 def list_sources(question: str, near: str, around: str) -> tuple[str, ...]:
@@ -75,7 +80,7 @@ def list_sources(question: str, near: str, around: str) -> tuple[str, ...]:
     >>> list_sources("Will hard coral die?", "The Institute of Reefs sees it.", "")[1:]
     ('NOAA Coral Reef Watch, statements and data', 'the Institute of Reefs, its publications')
     """
-    match = re.match(r"Will (?:the )?(?P<actor>[A-Z][\w-]*(?: [A-Z][\w-]*)*) [a-z]", question)
+    match = re.match(r"Will (?:the )?(?P<actor>[A-Z][\w.-]*(?: [A-Z][\w.-]*)*) [a-z]", question)
     actor = match["actor"] if match else ""
     sources = _iterate_sources(load_catalogue(), question, near, around, actor=actor)
     return tuple(dict.fromkeys(source.lines[0] for source in sources))
@@ -108,9 +113,9 @@ def _name_source(line: str) -> str:
 
 
 def _iterate_sources(
-    catalogue: Catalogue, text: str, near: str, around: str, *, actor: str
+    catalogue: Catalogue, text: str, near: str, around: str, *, actor: str, drafted: str = ""
 ) -> Iterator[ProposedSource]:
-    """Yield sources, the nearest to the claim first."""
+    """Yield sources, the nearest to the claim first; the topic is that of the `drafted` clause."""
     bodies = _list_local(catalogue, f"{text} \n {near} \n {around}")
     yield from _find_named(bodies, text, "as the claim names it")
     if match := _BODY.search(text):
@@ -119,7 +124,7 @@ def _iterate_sources(
     is_own = actor != "" and not find_places(actor, catalogue)
     if is_own and _DECIDES.search(actor):
         yield itself
-    yield from _find_by_topic(bodies, text)
+    yield from _find_by_topic(bodies, drafted or text)
     yield from _find_named(bodies, near, "as the text before the claim names it")
     if match := _BODY.search(near):
         why = "as the text before the claim names it"
@@ -198,7 +203,8 @@ def _is_organisation(actor: str) -> bool:
 
 _DECIDES: Final = re.compile(r"\b(?:Court|Congress|Parliament|Senate|Bundestag)\b")
 _ORGANISATION: Final = re.compile(
-    r"\b(?:Corp|Inc|Ltd|Group|Company|Bank|Motors|Airlines|Airways|Lines|Energy|Press|Books|Records"
+    r"\b(?:Bros|Co|Corp|Inc|Ltd|Group|Company|Bank|Motors|Airlines|Airways|Lines|Energy|Press"
+    r"|Books|Records"
     r"|Studios|Pictures|Resorts|Foods|Systems|Technologies|Labs|Capital|Partners|Holdings|Museum"
     r"|University|Court|Club|FC|United|City|Party|Union|Church|Opera|Theatre|Orchestra|Health)\b|&"
 )

@@ -9,12 +9,19 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from forecasts.essays.drafting.acts import can_act
 from forecasts.essays.drafting.attitudes import strip_attitude
 from forecasts.essays.drafting.clauses import Clause, parse_clause
 from forecasts.essays.drafting.grammar import find_predicate_fault, find_subject_fault
 from forecasts.essays.drafting.quantities import QUANTITY, is_measure
 from forecasts.essays.drafting.subjects import OWNER_GAP, parse_subject, settle_case
-from forecasts.essays.english import find_base, is_common_word, is_participle, is_plural
+from forecasts.essays.english import (
+    find_base,
+    is_base_form,
+    is_common_word,
+    is_participle,
+    is_plural,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,43 +130,70 @@ def _cut_before_pronoun(part: str, clause: Clause) -> str:
 
 
 def carry_object(clause: Clause, before: Sequence[str]) -> str:
-    """Return the name for a pronoun in the predicate: what the nearest text has in its own object.
+    """Return the name for a pronoun in the predicate: the object before it, there or in the
+    nearest text.
 
-    Without one it is the subject there; it is none that the clause names itself.
+    Without one it is the subject of that text, unless no such act is done to it: a body is not
+    voted on, and one without a name is told by its own sentence only.
     """
     match = _OBJECT.search(clause.event)
     if match is None:
         return ""
     is_plural_one = match[0] == "them"
     text = next((text for text in reversed(before) if text), "")
-    objects = [hit["what"] for hit in _THING.finditer(text) if _is_verb_form(hit["verb"])]
+    if inner := _find_objects(clause.event[: match.start()], is_plural_one):
+        return inner[-1]
     named = f"{clause.subject} {clause.event}".lower()
-    objects = [
-        name for name in objects if is_plural(name) == is_plural_one and name.lower() not in named
-    ]
+    objects = [name for name in _find_objects(text, is_plural_one) if name.lower() not in named]
     if objects:
-        return objects[-1]
+        owners = "an?" if clause.pronoun else "an?|its|their"
+        return re.sub(rf"^(?:{owners})\b", "the", objects[-1])
     pronoun = "they" if is_plural_one else "it"
     name = "" if clause.pronoun else carry_actor((text,), replace(clause, pronoun=pronoun))
-    return "" if name.lower() in named else name
+    is_act_on_text = _ON_TEXT.match(clause.event) is not None
+    is_other = can_act(name) and (is_act_on_text or not _NAMED.match(name))
+    return "" if is_other or name.lower() in named else name
+
+
+_ON_TEXT: Final = re.compile(
+    r"(?:adopt|amend|approve|debate|enact|pass|publish|ratify|reject|repeal|sign|veto|vote)\b"
+)
+"""Acts that are done to a text or a plan, and to no body."""
+
+_NAMED: Final = re.compile(r"(?:the )?[A-Z]")
+
+
+def _find_objects(text: str, is_plural_one: bool) -> list[str]:
+    """Return the objects in a text that a pronoun of this number can stand for.
+
+    >>> _find_objects("Oslo will publish its plan before May and keep the trams.", False)
+    ['its plan']
+    """
+    objects = [hit["what"] for hit in _THING.finditer(text) if _is_verb(hit)]
+    return [name for name in objects if is_plural(name) == is_plural_one]
 
 
 _THING: Final = re.compile(
-    r"\b(?P<verb>[a-z]+) (?P<what>(?:its|the|their) (?:[a-z-]+ )?[A-Za-z-]+)"
-    r"(?= (?:in|by|before|and|but|as"
-    r"|at|for|last|this|that|again)\b|[,.;])"
+    r"(?P<ahead>\b(?:will|would|may|might|could|shall|should|must|to)(?: not)? )?"
+    r"\b(?P<verb>[a-z]+) (?P<what>(?:its|the|their|an?) (?:[a-z-]+ ){0,2}?[A-Za-z-]+)"
+    r"(?= (?:in|by|before|and|or|but|as|at|for|on|to|with|from|once|twice|last|this|that|again)\b"
+    r"|[,.;]| ?$)"
 )
 
 
-def _is_verb_form(word: str) -> bool:
-    return bool(find_base(word) or is_participle(word) or word.endswith("ing"))
+def _is_verb(hit: re.Match[str]) -> bool:
+    """Return True for a verb before its object, in any form."""
+    word = hit["verb"]
+    is_form = find_base(word) or is_participle(word) or word.endswith("ing")
+    return bool(hit["ahead"] or is_form or is_base_form(word))
 
 
 def carry_actor(before: Sequence[str], clause: Clause) -> str:
     """Return the last subject before a claim that its pronoun can stand for, "" without one.
 
-    A figure is one of a quantity, if the text names any. Of the nearest sentence the subject may
-    be the thing that it is about; beyond it only a name is taken.
+    A figure is one of a quantity, if the text names any; what binds or expires is a text or a plan,
+    not the body that made it. Of the nearest sentence the subject may be the thing that it is
+    about; beyond it only a name is taken.
 
     >>> it = parse_clause("It will grow.")
     >>> carry_actor(["Norway signed the accord.", "Prices fell."], it)
@@ -172,9 +206,11 @@ def carry_actor(before: Sequence[str], clause: Clause) -> str:
     """
     if clause.pronoun not in ("it", "they", "he", "she"):
         return ""
-    is_measured = is_measure(clause.event)
+    is_measured, is_of_text = is_measure(clause.event), _BY_TEXT.match(clause.event) is not None
     candidates = []
     for distance, sentence in enumerate(text for text in reversed(before) if text):
+        objects = _find_objects(sentence, clause.pronoun == "they") if is_of_text else []
+        candidates += [re.sub(r"^(?:its|their|an?)\b", "the", name) for name in objects[-1:]]
         for part in _CLAUSE_JOINT.split(sentence):
             verb = _FIRST_VERB.search(part)
             subject = parse_subject(part[: verb.start()])[0] if verb else ""
@@ -182,7 +218,7 @@ def carry_actor(before: Sequence[str], clause: Clause) -> str:
             fits = subject and is_plural(subject) == (clause.pronoun == "they")
             if fits and is_measured and QUANTITY.search(subject):
                 return subject
-            if not fits or find_subject_fault(subject):
+            if not fits or find_subject_fault(subject) or (is_of_text and can_act(subject)):
                 continue
             if distance == 0 or any(word[:1].isupper() for word in subject.split()):
                 candidates.append(subject)
@@ -191,6 +227,11 @@ def carry_actor(before: Sequence[str], clause: Clause) -> str:
             candidates.append(topic["what"])
     return next(iter(candidates), "")
 
+
+_BY_TEXT: Final = re.compile(
+    r"(?:apply|bind|contain|cover|expire|lapse|oblige|take effect|(?:come|enter|go) into)\b"
+)
+"""Predicates of a law, a contract or a plan, and of no body."""
 
 _CLAUSE_JOINT: Final = re.compile(r"[;:—]\s|,\s(?:and|but|though|while)\s")
 _TOPIC: Final = re.compile(

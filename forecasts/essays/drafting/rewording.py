@@ -8,7 +8,13 @@ from typing import Final
 from forecasts.essays.catalogue.entries import Catalogue, CatalogueEntry
 from forecasts.essays.catalogue.phrases import compile_phrases
 from forecasts.essays.dates import MONTHS, format_long_date
-from forecasts.essays.drafting.acts import OPTION_GAPS, fill_fields, find_actor_fault, list_notes
+from forecasts.essays.drafting.acts import (
+    OPTION_GAPS,
+    can_act,
+    fill_fields,
+    find_actor_fault,
+    list_notes,
+)
 from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.drafting.figures import Figure, parse_figures
 from forecasts.essays.drafting.grammar import find_condition_fault, find_predicate_fault
@@ -52,8 +58,11 @@ def plan_rewording(claim: Claim, catalogue: Catalogue, kind: Kind = "binary") ->
     """
     source = propose_source(claim, catalogue)
     deed = find_deed(claim.clause.event, catalogue)
+    if deed and _ACTOR_VERB.search(deed.counts) and not can_act(claim.actor):
+        deed = None  # only a person or a body publishes a decision, or signs
     test = _choose_test(claim, source, kind, deed) if _reads_well(claim) else None
-    if deed and deed.source and not source.is_body:
+    is_actor_source = deed is not None and "{actor}" in deed.source
+    if deed and not source.is_body and not (is_actor_source and not can_act(claim.actor)):
         work = fill_fields(deed.source, {"actor": claim.actor})
         source = ProposedSource(work, "", "from the kind of act", is_body=False)
     figure = next(iter(parse_figures(claim.clause.event)), None)
@@ -170,7 +179,8 @@ def find_deed(event: str, catalogue: Catalogue) -> CatalogueEntry | None:
         if verb is None or (deed.is_amount and not is_amount):
             continue
         is_whole = complement or " " in verb or verb in _WHOLE_ACTS
-        if is_whole and (not deed.objects or compile_phrases(deed.objects).search(complement)):
+        is_object = not deed.objects or compile_phrases(deed.objects).search(complement)
+        if is_whole and is_object and not compile_phrases(deed.excludes).search(complement):
             return deed
     return None
 

@@ -5,13 +5,13 @@ Heuristic, no parser: verbs are told by their neighbours. Patterns are matched a
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, Literal
 
-from forecasts.essays.english import is_past
+from forecasts.essays.english import is_participle, is_past
 
 UNKNOWN_YEAR: Final = 2026
 """Year after which a year is ahead in an essay that does not tell when it was written."""
@@ -204,6 +204,27 @@ _STRONG: Final = frozenset(
 _FORWARD: Final = frozenset(
     ("going to", "expected", "likely", "should expect", "chance", "aim of others", "inevitable")
 ) | {"open question", "dated scene"}
+_REAL: Final = _STRONG | {"will of mine", "can", "can not", "should expect"}
+"""Cues with which a sentence tells more than what might have been."""
+
+_HAVE: Final = (
+    r"(?:would|could|might|should)(?: not| never| [a-z]+ly| also| long| since| even)* have"
+    r"(?: not| never| [a-z]+ly| already| also| long| since)* (?P<done>[a-z]+)(?= )"
+)
+_INVERTED: Final = re.compile(
+    r"^ (?:(?:but|and|so|yet) )?(?:would|could|might|should)(?: [a-z0-9']+){1,6}? have"
+    r" (?P<done>[a-z]+)(?= )"
+)
+_MIGHT_HAVE: Final = re.compile(rf" {_HAVE}")
+_HAD: Final = re.compile(
+    r"(?:^ (?:(?:but|and|so|yet) )?had (?!to )|(?<! as) (?:if|unless)(?: [a-z0-9']+){1,6}? had"
+    r" (?:not |never )?(?P<done>[a-z]+) ).* (?=(?:would|could|might) )"
+)
+"""Condition that did not come about: "had it rained, it would", "if it had rained, it would"."""
+
+_SOME_DAY: Final = re.compile(r"(?:for (?:years|generations|decades)|(?:later )?this|future|soon)")
+"""Beginnings of times ahead that a tale of what might have been may have, too."""
+
 _ORDER: Final = (
     *("will", "will of all", "going to", "expected", "likely", "would", "may", "could"),
     *("should expect", "can not", "could not", "inevitable", "chance", "open question", "should"),
@@ -227,7 +248,8 @@ class Marker:
 class Reading:
     """Names of the cues of a sentence, and the marker that commits the writer, if any.
 
-    `ends_frame`: it tells of the past or of today, and of no time ahead; `opened`: the sentences
+    `is_unreal`: it tells only what would have been; then it has no marker. `ends_frame`: it tells
+    of the past or of today, and of no time ahead; `opened`: the sentences
     after it are ("scene") or may be ("frame") set in a time to come; `weight`: how strongly it
     looks ahead, 0 to 1, for its neighbours.
     """
@@ -237,6 +259,7 @@ class Reading:
     ends_frame: bool
     opened: Frame
     weight: float
+    is_unreal: bool = False
 
 
 def read_sentence(spelling: str, present_year: int) -> Reading:
@@ -250,17 +273,48 @@ def read_sentence(spelling: str, present_year: int) -> Reading:
     names |= _name_times(spelling, tokens, present_year)
     names |= {"expected"} if "move in figures" in names else set()
     opened: Frame = ""
+    is_unreal = _is_unreal(spelling, names, markers.get("time ahead"))
     if "past tense" not in names:
-        is_scene = "dated scene" in names or _SCENE.match(spelling)
+        is_told = "dated scene" in names and not markers  # "in 2060 all ports are free"
+        is_scene = is_told or _SCENE.match(spelling)
         opened = "scene" if is_scene else "frame" if _FRAME.search(spelling) else ""
     is_past = bool({"past tense", "past time", "past year"} & names or _FRAME_END.search(spelling))
     return Reading(
         frozenset(names | _combine(names)),
-        next((markers[name] for name in _ORDER if name in markers), None),
+        None if is_unreal else next((markers[name] for name in _ORDER if name in markers), None),
         is_past and "year ahead" not in names,
         opened,
-        min(2, len(_STRONG & names)) / 2,
+        0.0 if is_unreal else min(2, len(_STRONG & names)) / 2,
+        is_unreal,
     )
+
+
+def _is_unreal(spelling: str, names: Set[str], ahead: Marker | None) -> bool:
+    """Return True if all that a sentence says with a modal verb is what would have been.
+
+    A time ahead makes a prediction of it: "by 2040 the lake would have dried up".
+    """
+    if "year ahead" in names or (ahead and not _SOME_DAY.match(ahead.words)):
+        return False
+    had = _HAD.search(spelling)
+    if had and (had["done"] is None or _is_done(had["done"])):
+        spelling = _WOULD.sub(" ", spelling)
+    remainder = _INVERTED.sub(_take_out, _MIGHT_HAVE.sub(_take_out, spelling))
+    left = {name for name, _, _ in _find_modals(remainder.split())} | (
+        names & {"going to", "expected"}
+    )
+    return bool(had or remainder != spelling) and not left & _REAL
+
+
+_WOULD: Final = re.compile(r" (?:would|could|might)(?= )")
+
+
+def _take_out(match: re.Match[str]) -> str:
+    return " " if _is_done(match["done"]) else match[0]
+
+
+def _is_done(word: str) -> bool:
+    return is_participle(word) and (is_past(word) or not word.endswith("ed"))
 
 
 def _name_times(spelling: str, tokens: Sequence[str], present_year: int) -> set[str]:

@@ -139,7 +139,14 @@ _ALWAYS_FOLLOWED: Final = frozenset(
 )
 """Abbreviations always followed by something, whatever its first letter."""
 
+
 _BEFORE_NUMBERS: Final = frozenset("art ch eq fig figs no nos p para pp sec vol".split())
+_NAME_WORDS: Final = "|".join(
+    rf"(?<=\b{re.escape(word)}\.)" for word in sorted(_ABBREVIATIONS - _BEFORE_NUMBERS)
+)
+INNER_STOP: Final = rf"\.(?:(?<=\b(?-i:[A-Z])\.)|(?i:{_NAME_WORDS}))(?=\s\S)"
+"""Full stop of an abbreviation or an initial before another word: "Dr. Dolittle", "U. S. Steel"."""
+
 _OPENERS: Final = frozenset(
     """a after all although an and as at because both but by despite during each even every few
     for from he here his how however i if in it its many meanwhile more most much nor not now of
@@ -222,7 +229,8 @@ def _is_full_stop_end(before: str, first: str, remainder: str, is_quoted: bool) 
     word = last.lower()
     if first.islower():  # a typing error, unless the word may be an abbreviation
         return not is_quoted and len(word) >= 2 and word.isalpha() and word not in _ABBREVIATIONS
-    if word in _BEFORE_NUMBERS:
+    is_initial = len(last) == 1 and last.isalpha() and last.isupper() and last != "I"
+    if word in _BEFORE_NUMBERS and not is_initial:
         return not first.isdigit() and (word != "no" or last == "no")
     if word in _ALWAYS_FOLLOWED:
         return False
@@ -230,5 +238,4 @@ def _is_full_stop_end(before: str, first: str, remainder: str, is_quoted: bool) 
         "." in word.rstrip(".") and len(word) <= 8 and not word[0].isdigit()
     ):
         return (first + remainder).lower() in _OPENERS
-    is_initial = len(last) == 1 and last.isalpha() and last.isupper() and last != "I"
     return not is_initial or (first + remainder).lower() in _OPENERS - {"a", "i"}

@@ -79,7 +79,9 @@ def _parse_last_day(text: str, source: ClaimSource) -> date:
 @click.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int, nargs=-1)
-@click.option("--all", "every", is_flag=True, help="All claims that have no question yet.")
+@click.option(
+    "--all", "every", is_flag=True, help="All claims without a question that have a cue or a year."
+)
 @click.option(
     "--question", metavar="NAME", help="Short name of the question (default: from its text)."
 )
@@ -125,20 +127,39 @@ def _choose_sentences(page: EssayPage, options: DraftOptions) -> Sequence[int]:
             "name sentences by their characters, as `tracker essay claims "
             f"{page.essay.id}` lists them, or all with --all"
         )
-    if options["at"]:
-        places = tuple(dict.fromkeys(options["at"]))
-    else:
-        places = tuple(
-            mapped.sentence.offset
-            for mapped in page.mapped
-            if mapped.sentence.kept and mapped.state == "no question yet"
-        )
+    places = tuple(dict.fromkeys(options["at"])) if options["at"] else _choose_all(page)
     if not places:
-        raise Refused(f"no claim of {page.essay.id} is without a question: name sentences by AT")
+        raise Refused(f"no claim of {page.essay.id} is left to draft: name sentences by AT")
     single = [name for name in ("question", "pick", "kind", "last") if options[name] is not None]
     if len(places) > 1 and single:
         raise Refused(f"--{single[0]} is about one sentence: draft that one by itself")
     return places
+
+
+def _choose_all(page: EssayPage) -> tuple[int, ...]:
+    """Return where the claims without a question begin, and tell which ones are left.
+
+    One with neither a cue nor a year yields a draft of gaps, unless a person took it for a claim.
+    """
+    open_claims = [
+        mapped
+        for mapped in page.mapped
+        if mapped.sentence.kept and mapped.state == "no question yet"
+    ]
+    left = [
+        mapped.sentence.offset
+        for mapped in open_claims
+        if not (mapped.sentence.cue or mapped.sentence.is_dated or mapped.claim_ids)
+    ]
+    if left:
+        count = "1 claim" if len(left) == 1 else f"{len(left)} claims"
+        places = " ".join(map(str, left))
+        click.echo(
+            f"Left out {count} with neither a cue nor a year. To draft them, too: "
+            f"tracker essay draft {page.essay.id} {places}",
+            err=True,
+        )
+    return tuple(m.sentence.offset for m in open_claims if m.sentence.offset not in left)
 
 
 def _list_drafts(tracker: Tracker, name: str, at: int, ask_model: bool) -> Sequence[ClaimDraft]:
