@@ -190,7 +190,8 @@ class EvidenceCard:
 
     `why` is the reason of the match of the report that carries it. `context_only`: it changes no
     suggestion, however it is reviewed, since its story counts through a question of the scenarios'
-    table. Unreviewed, it moves nothing below `min_relevance`.
+    table. Unreviewed, it moves nothing below `min_relevance`. `corrected` is the relevance with
+    which the like of it would be logged now, None if judgements since then have not changed it.
     """
 
     evidence: Evidence
@@ -201,6 +202,7 @@ class EvidenceCard:
     why: MatchReason = MatchReason()
     context_only: bool = False
     min_relevance: float = MIN_RELEVANCE
+    corrected: float | None = None
 
     @property
     def perhaps(self) -> bool:
