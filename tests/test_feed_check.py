@@ -11,6 +11,7 @@ from tests.feeds.feed_server import FeedServer
 from tests.forecasts.small_set import TEXTS
 from tests.tables import check_rows
 from tests.test_cli import Shell
+from tracker.app.question_set_files import list_built_in_sets
 from tracker.app.tracker import open_tracker
 from tracker.errors import NotFound
 from tracker.feeds.fetch_results import (
@@ -133,7 +134,7 @@ def test_the_feeds_of_a_set_are_checked_without_being_read(
     with open_tracker(on_sqlite, now=clock, fetch=network.fetch) as tracker:
         report = tracker.feeds.check(set_name=str(tmp_path))
         assert (report.answering, tracker.feeds.list()) == (1, ())
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound, match=" or ".join(list_built_in_sets())):
             tracker.feeds.check(set_name="nowhere")
     check = report.checks[0]
     assert check.content is not None

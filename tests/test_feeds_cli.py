@@ -199,7 +199,7 @@ def test_a_feed_that_has_moved_is_given_its_new_address_and_read_whole(
     shell("feed", "poll", "--allow-private")
     press.serve("/new", NEWS, etag='"1"')
     name = "the-wire-of-the-town"
-    shell("feed", "set", name, "--url", press.url("/new"))
+    assert press.url("/new") in shell("feed", "set", name, "--url", press.url("/new"))
     assert json.loads(shell("feed", "poll", "--once", "--all", "--allow-private"))["new"] == 0
     assert press.seen[-1].path == "/new"
     assert "no http or https address" in shell.refused(

@@ -44,7 +44,7 @@ SENSIBLE = {
     "question": "summit", "questions": "pact", "indicator": "pact", "essay": "later",
     "feed": "wire", "url": "https://wire.invalid/rss", "source": "https://wire.invalid/a",
     "sources": "https://wire.invalid/a", "closes": "2027-12-31", "known_at": "2026-11-30", "terms": "treaty",
-    "number": "1", "answer": "yes", "said": "50%", "speaks": "yes", "examples": "A treaty is signed",
+    "number": "1", "answer": "yes", "said": "50%", "speaks": "for", "examples": "A treaty is signed",
     "question_set": "grid_storage_2026", "table": "question", "at": "0",
     "essay name": "later", "essay essay_or_file": "later", "scenario name": "bound",
     "scenario question": "futures", "options question": "futures", "accuracy question": "answered",

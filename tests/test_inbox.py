@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.wording.numbers import percent_whole
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.evidence import Direction, Strength
@@ -20,7 +21,7 @@ from tests.lives import an_asked
 from tests.quick_databases import begin
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tests.test_learning import log
+from tests.test_learning import log, review_some
 from tracker.app.tracker import Tracker
 from tracker.model.evidence import Decision
 from tracker.questions.review_evidence import ReviewEffect
@@ -219,6 +220,56 @@ def test_a_story_on_a_scenario_moves_it_beside_the_table(several: Tracker) -> No
     assert after.distribution == effect.confirmed
     newest = several.questions.get(FUTURES).summary.standings[SUGGESTION]
     assert newest.distribution == after.distribution
+
+
+def test_what_waits_shows_what_judgements_have_taught(several: Tracker, shell: Shell) -> None:
+    own = f"{SUMMIT}/own-text"
+    likely, unsure = (log(several, relevance=p, indicator_id=own) for p in (0.9, 0.48))
+    assert [card.corrected for card in several.evidence.inbox()] == [None, None]
+    review_some(several, [False] * 10, relevance=0.6, indicator_id=own)
+    later = log(several, relevance=0.48, indicator_id=own)
+    cards = {card.evidence.id: card for card in several.evidence.inbox()}
+    assert cards[later].corrected is None  # it was logged with what the judgements taught
+    taught = cards[unsure].corrected or 0.0
+    assert taught == pytest.approx(cards[later].evidence.relevance)
+    assert taught < 0.3
+    assert taught < (cards[likely].corrected or 1.0) < 0.5
+    said = " ".join(shell("evidence", "inbox").split())
+    assert f"perhaps {taught:.2f} (logged 0.48)" in said
+    assert "what the question itself finds is usually rejected: 0" in said
+    page = words(open_page(several, "inbox", at=str(unsure)))
+    assert f"perhaps, {percent_whole(taught)} relevant" in page
+    assert f"{taught:.0%} relevant by the judgements so far, 48% when logged" in page
+
+
+# What the terminal says of a judgement
+
+
+def test_a_judgement_says_what_it_did(several: Tracker, shell: Shell) -> None:
+    piece = log(several, "visit", title="Plane lands", option="Moscow", strength=Strength.STRONG)
+    said = shell("evidence", "review", str(piece), "confirm", "--direction", "beijing")
+    assert "visit is edited: for option Beijing, strong: “Plane lands”." in said
+    assert "The estimate for Beijing moves 50.0% → 86.4%." in said
+    assert "say one of Moscow, Beijing" in shell.refused(
+        "evidence", "review", str(piece), "confirm", "--direction", "for"
+    )
+    said = shell("evidence", "review", str(piece), "reopen")
+    assert "visit waits for review again: “Plane lands”." in said
+    assert "The estimate for Moscow moves 13.6% → " in said
+    assert several.evidence.get(piece).evidence.option == "Moscow"
+    assert several.system.verify().bad_seq is None
+
+
+def test_what_is_added_says_what_it_did(several: Tracker, shell: Shell) -> None:
+    add = ("evidence", "add", "height", "Divers see the floor", "--direction")
+    said = " ".join(shell(*add, "lower", "--strength", "strong").split())
+    assert "is added: lower, strong: “Divers see the floor” (1 report)." in said
+    assert "The estimate moves 20" in said
+    assert "The estimate stays at" in shell(*add, "lower", "--strength", "strong")
+    assert "say higher, lower or neither" in shell.refused(*add, "for")
+    add = ("evidence", "add", "visit", "Hotels are booked", "--direction")
+    assert "for neither side, some" in shell(*add, "neither")
+    assert "against option Moscow" in shell(*add, "not Moscow")
 
 
 # Perhaps

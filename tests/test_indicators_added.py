@@ -15,7 +15,8 @@ from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.questions.add_indicator import parse_side, parse_terms
+from tracker.questions.add_indicator import parse_terms
+from tracker.questions.parse_side import parse_side
 
 SUMMIT = QuestionId("summit-2027")
 VISIT = an_indicator(
@@ -109,9 +110,10 @@ def test_an_answered_question_gets_no_indicator(tracker: Tracker, clock: FakeClo
 @pytest.mark.parametrize(
     ("life", "said", "found"),
     [
-        (0, "Yes", (Direction.YES, "")), (0, "no", (Direction.NO, "")),
+        (0, " For", (Direction.YES, "")), (0, "against", (Direction.NO, "")),
         (1, "moscow", (Direction.YES, "Moscow")), (1, "not  Moscow", (Direction.NO, "Moscow")),
         (3, "lower", (Direction.NO, "")), (5, "earlier", (Direction.YES, "")),
+        (0, "neither", (Direction.NEUTRAL, "")), (1, "NEITHER", (Direction.NEUTRAL, "")),
     ],
 )  # fmt: skip
 def test_a_side_is_said_in_the_words_of_its_question(
@@ -120,8 +122,12 @@ def test_a_side_is_said_in_the_words_of_its_question(
     assert parse_side(tracker.questions.ask(LIVES[life].asked), said) == found
 
 
-@pytest.mark.parametrize(("life", "said", "reason"), [(0, "higher", "yes or no"), (1, "Rome", "has no option 'Rome'"),
-                                                      (3, "yes", "higher or lower")])  # fmt: skip
+@pytest.mark.parametrize(("life", "said", "reason"), [
+    (0, "higher", "'higher' is no side of it: say for, against or neither"),
+    (1, "Rome", "say one of Moscow, Beijing, Other, “not” and one of them, or neither"),
+    (1, "for", "say one of Moscow"), (3, "yes", "say higher, lower or neither"),
+    (5, "against", "say earlier, later or neither"),
+])  # fmt: skip
 def test_a_side_that_the_question_does_not_have_is_refused(
     tracker: Tracker, life: int, said: str, reason: str
 ) -> None:
@@ -134,7 +140,7 @@ def test_words_are_an_and_of_ors() -> None:
 
 
 def test_the_command_adds_an_indicator(shell: Shell, tracker: Tracker) -> None:
-    said = shell(*TYPED, "--speaks", "yes", "--strength", "strong", "--half-life", "0", "--expected-by", "2026-12-20",
+    said = shell(*TYPED, "--speaks", "for", "--strength", "strong", "--half-life", "0", "--expected-by", "2026-12-20",
                  "--if-yes", "likely", "--if-no", "unlikely")  # fmt: skip
     assert "rain/storm-forecast is watched for; it speaks for YES." in said
     (found,) = tracker.questions.get("rain").indicators.values()
@@ -145,6 +151,7 @@ def test_the_command_adds_an_indicator(shell: Shell, tracker: Tracker) -> None:
 
 
 def test_the_command_refuses_in_one_line(shell: Shell, tracker: Tracker) -> None:
-    assert "yes or no" in shell.refused(*TYPED, "--speaks", "sideways")
-    assert "all three or none" in shell.refused(*TYPED, "--speaks", "yes", "--if-yes", "likely")
+    assert "for, against or neither" in shell.refused(*TYPED, "--speaks", "sideways")
+    assert "would say nothing" in shell.refused(*TYPED, "--speaks", "neither")
+    assert "all three or none" in shell.refused(*TYPED, "--speaks", "for", "--if-yes", "likely")
     assert not tracker.questions.get("rain").indicators

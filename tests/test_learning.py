@@ -472,9 +472,8 @@ def test_a_judgement_is_taken_back_from_the_terminal(tracker: Tracker, shell: Sh
     tracker.question_sets.load(a_set(open_for_years()))
     number = str(log(tracker))
     shell("evidence", "review", number, "reject")
-    assert f"Evidence {number} on summit-2027 waits for review again." in shell(
-        "evidence", "review", number, "reopen"
-    )
+    said = shell("evidence", "review", number, "reopen")
+    assert f"Evidence {number} on summit-2027 waits for review again: “Report" in said
     assert "waits already" in shell.refused("evidence", "review", number, "reopen")
     assert "nothing but the number" in shell.refused(
         "evidence", "review", number, "reopen", "--strength", "strong"

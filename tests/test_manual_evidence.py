@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidForecast, InvalidQuestion
 from forecasts.evidence.evidence import BEFORE_OPENING, Direction, Strength
@@ -17,7 +16,6 @@ from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import ItemId
-from tracker.ingestion.manual_evidence import parse_direction
 from tracker.interfaces.cli.commands.manual_evidence import describe_result
 from tracker.model.evidence import ManualEvidence, ManualResult
 from tracker.model.principal import Principal
@@ -102,7 +100,7 @@ def test_what_was_read_before_the_opening_moves_nothing(
         strength=Strength.STRONG,
     )
     assert (result.remark, suggested(desk)) == (BEFORE_OPENING, before)
-    assert describe_result(a_question(), result).endswith(f"\nIt is {BEFORE_OPENING}.")
+    assert describe_result(a_question(), result, "").endswith(f"\nIt is {BEFORE_OPENING}.")
     (card,) = desk.questions.get(SUMMIT).evidence
     assert card.remark == BEFORE_OPENING
     assert card.state.endswith(", from before the opening")
@@ -202,7 +200,25 @@ def test_it_says_why_the_matcher_missed_it(desk: Tracker, press: Press) -> None:
     )
     fresh = add(desk, "Arland invites Borland to talks at a summit in spring")
     assert fresh.miss.startswith("It was not read in any feed: the matcher would have logged it")
-    assert add(desk, "寒い朝").miss == "It was not read in any feed: no word or name in common."
+    for text in ("寒い朝", "ฝนตกหนัก", "Дождь льёт", "Regen fällt", "U.S. acts"):
+        assert add(desk, text).miss == "It was not read in any feed: no word or name in common."
+
+
+def test_a_report_that_feeds_brought_in_other_words_is_not_denied(
+    tracker_with_press: Tracker, press: Press
+) -> None:
+    desk = tracker_with_press
+    desk.question_sets.load(a_set(a_question(), a_question("other-2027")))
+    long = f"{UNMATCHED}, as the weather clears above the valley and boats return to the shore"
+    press.publish("wire", long)
+    desk.feeds.poll()
+    known = "It was not read in these words, but 1 report of its story was: no word"
+    assert add(desk, f"{long} - Reuters").miss.startswith(known)
+    other = ManualEvidence("other-2027", f"{long} - AFP", Direction.YES)
+    assert desk.evidence.add(other).miss.startswith(known)  # what was typed was not read
+    typed = [replace(other, source="Quiet day", question_id=q) for q in (SUMMIT, "other-2027")]
+    told = {desk.evidence.add(piece).miss for piece in typed}
+    assert told == {"It was not read in any feed: no word or name in common."}
 
 
 def test_an_address_needs_no_scheme(desk: Tracker, press: Press) -> None:
@@ -249,6 +265,20 @@ def test_no_list_of_feeds_shows_who_adds_by_hand(desk: Tracker) -> None:
         ({"source": "   \n\u200b"}, "give the address of an article, or its headline"),
         ({"source": "https://x.invalid/a"}, "no network in tests"),
         ({"source": ItemId(99)}, "there is no item 99"),
+        ({"source": "https://"}, "no web page: give an address that begins with https"),
+        ({"source": "https://..."}, "no web page"),
+        ({"source": "https://?q=rain"}, "no web page"),
+        ({"source": "file:///etc/passwd"}, "no web page"),
+        ({"source": "javascript:alert(1)"}, "no web page"),
+        ({"source": "FTP://files.invalid/rain in Arland"}, "no web page"),
+        ({"source": "data:text/html,rain"}, "no web page"),
+        ({"source": "!!!"}, "'!!!' is no headline: write one of at least 2 words"),
+        ({"source": "-"}, "is no headline"),
+        ({"source": "12 %, 14 %"}, "is no headline"),
+        ({"source": "Rain 2026"}, "is no headline"),
+        ({"source": "☃ ☂"}, "is no headline"),
+        ({"source": "雪"}, "is no headline"),
+        ({"source": "https://x.invalid/a", "title": "–"}, "is no headline"),
         ({"published_at": NOW + DAY}, "lies in the future"),
         ({"indicator": "nothing"}, "name one of own-text, cancelled, invitation"),
         ({"option": "Paris"}, "has no options"),
@@ -292,31 +322,6 @@ def test_an_indicator_and_an_option_can_be_named(tracker: Tracker) -> None:
     assert tracker.evidence.add(piece).evidence.option == "Rome"
     with pytest.raises(InvalidQuestion, match="say which option it is about: Paris, Rome"):
         tracker.evidence.add(replace(piece, option=""))
-
-
-@check_rows(
-    [
-        ("binary", "for", Direction.YES),
-        ("binary", " NO ", Direction.NO),
-        ("binary", "neither", Direction.NEUTRAL),
-        ("numeric", "higher", Direction.YES),
-        ("numeric", "against", Direction.NO),
-        ("date", "later", Direction.NO),
-        ("numeric", "yes", None),
-        ("binary", "higher", None),
-    ]
-)
-def test_directions_fit_the_kind(kind: str, word: str, expected: Direction | None) -> None:
-    scale = Scale(0.0, 9.0)
-    range_prior = {"scale": scale, "prior": Cdf((0.0, 9.0), (0.0, 1.0))}
-    question = a_question(
-        kind=kind, horizon_shape="state_at", **({} if kind == "binary" else range_prior)
-    )
-    if expected is None:
-        with pytest.raises(InvalidQuestion, match="a direction is one of"):
-            parse_direction(question, word)
-    else:
-        assert parse_direction(question, word) is expected
 
 
 PAGE = (

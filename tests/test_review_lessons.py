@@ -14,7 +14,7 @@ from tests.builders import FakeClock, Press, a_question, a_set, an_indicator
 from tests.test_cli import Shell
 from tests.test_learning import log, open_for_years, review_some
 from tracker.app.tracker import Tracker
-from tracker.errors import NotFound
+from tracker.errors import NotFound, Refused
 from tracker.ingestion import near_misses
 from tracker.interfaces.jobs import offer_near_misses
 from tracker.matching import matcher
@@ -311,8 +311,8 @@ def test_an_answer_is_kept_and_not_asked_again(offering: Tracker) -> None:
     assert len(offering.evidence.near_misses()) == 3
     again = offering.evidence.dismiss(first.hit.item.id, first.question.id)
     assert again.outcome == "unchanged"
-    kept = offering.evidence.dismiss(second.hit.item.id, second.question.id)
-    assert (kept.outcome, kept.evidence.status) == ("unchanged", "confirmed")
+    with pytest.raises(Refused, match=f"on {second.question.id}, confirmed: reject that"):
+        offering.evidence.dismiss(second.hit.item.id, second.question.id)
     assert offering.learning.matcher_record().questions == {}
     assert offering.system.verify().bad_seq is None
 
@@ -325,6 +325,9 @@ def test_recall_is_known_from_five_answers_on(offering: Tracker, press: Press) -
     review_some(offering, [True] * 3)
     first, *others = offering.evidence.near_misses()
     offering.evidence.add(ManualEvidence(first.question.id, first.hit.item.id, Direction.YES))
+    never_offered = offering.evidence.search(GOOD[0])[0].item.id
+    with pytest.raises(Refused, match="was not offered as a near miss on"):
+        offering.evidence.dismiss(never_offered, first.question.id)
     for miss in others:
         assert offering.learning.matcher_record().recall is None
         offering.evidence.dismiss(miss.hit.item.id, miss.question.id)
@@ -348,8 +351,8 @@ def test_near_misses_are_judged_from_the_terminal(tracker: Tracker, shell: Shell
     tracker.question_sets.load(a_set(open_for_years(), indicators=()))
     assert "No near miss waits" in shell("evidence", "near-misses")
     piece = tracker.evidence.add(ManualEvidence(SUMMIT, GOOD[0], Direction.YES))
-    said = shell("evidence", "dismiss", SUMMIT, str(piece.item_id))
-    assert f"is evidence on {SUMMIT} already, confirmed: review it" in said
+    said = shell.refused("evidence", "dismiss", SUMMIT, str(piece.item_id))
+    assert f"item {piece.item_id} was not offered as a near miss on {SUMMIT}" in said
     review_some(tracker, [True, True, False])
     assert "2 of 3 kept (67%)" in shell("question", "show", SUMMIT)
     assert "2 of 3 kept (67%)" in shell("model", "learned")

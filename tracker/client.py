@@ -175,10 +175,17 @@ class Client:
         *,
         direction: DirectionWord | None = None,
         strength: StrengthWord | None = None,
+        option: str = "",
         note: str = "",
     ) -> None:
         """Confirm, correct or reject a piece of evidence."""
-        fields = {"verdict": verdict, "direction": direction, "strength": strength, "note": note}
+        fields = {
+            "verdict": verdict,
+            "direction": direction,
+            "strength": strength,
+            "option": option,
+            "note": note,
+        }
         self.send("POST", f"/evidence/{evidence}/review", fields)
 
     # Everything else

@@ -24,7 +24,8 @@ from dashboard.wording.evidence import (
 )
 from dashboard.wording.feeds import DATE_NOTES
 from dashboard.wording.judgements import judgement_line, lift_line, model_name
-from dashboard.wording.numbers import clip, plural
+from dashboard.wording.numbers import clip, percent_whole, plural
+from forecasts.evidence.evidence import PERHAPS
 from forecasts.questions.formatting import capitalise
 from forecasts.questions.question import MATCHER, Question
 from tracker.model.evidence import EvidenceCard, StoryItem
@@ -144,12 +145,16 @@ def _show_questions(story: Story, questions: Questions) -> None:
 
 
 def describe_doubt(piece: EvidenceCard) -> str:
-    """Describe why a piece of evidence moves nothing now; "" if it does."""
+    """Describe why a piece of evidence moves nothing now: `perhaps, 48% relevant`; "" if it does.
+
+    The relevance is that by the judgements so far.
+    """
     if piece.context_only:
         return "context only"
     if piece.before_opening:
         return "before the opening"
-    return "perhaps" if piece.perhaps else ""
+    relevance = piece.evidence.relevance if piece.corrected is None else piece.corrected
+    return f"{PERHAPS}, {percent_whole(relevance)} relevant" if piece.perhaps else ""
 
 
 def _show_report(visit: Visit, piece: EvidenceCard, place: str, lines: list[Markup]) -> None:
@@ -210,6 +215,7 @@ def _list_reasons(visit: Visit, piece: EvidenceCard, question: Question) -> Iter
         context_only=piece.context_only,
         perhaps=piece.perhaps,
         before_opening=piece.before_opening,
+        corrected=piece.corrected,
     )
     if reason := explain_direction(evidence, piece.why):
         yield reason

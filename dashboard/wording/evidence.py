@@ -92,16 +92,23 @@ def describe_certainty(
     context_only: bool = False,
     perhaps: bool = False,
     before_opening: bool = False,
+    corrected: float | None = None,
 ) -> str:
     """Describe how sure match and direction are, and the weight until a person judges it.
 
-    `82% relevant · 90% sure of the direction · 66% weight until reviewed`.
+    `82% relevant · 90% sure of the direction · 66% weight until reviewed`. With a `corrected`
+    relevance: `20% relevant by the judgements so far, 48% when logged`.
     """
     if e.reviewed or e.status == "rejected":
         return "Rejected" if e.status == "rejected" else "Accepted"
-    facts = [
-        f"{f'{PERHAPS.capitalize()}: ' if perhaps else ''}{percent_whole(e.relevance)} relevant"
-    ]
+    facts = [f"{percent_whole(e.relevance)} relevant"]
+    if corrected is not None:
+        logged = percent_whole(e.relevance)
+        facts = [
+            f"{percent_whole(corrected)} relevant by the judgements so far, {logged} when logged"
+        ]
+    if perhaps:
+        facts[0] = f"{PERHAPS.capitalize()}: {facts[0]}"
     if not is_uncalled(e):
         facts.append(f"{percent_whole(e.p_direction)} sure of the direction")
     if context_only:

@@ -63,6 +63,8 @@ class CompiledQuestion:
 
 Names = tuple[tuple[str, ...], ...]
 
+_HOW_TO_NAME: Final = "write a spelling with a letter in it, without line breaks or |"
+
 SIDES: Final[Mapping[Kind, tuple[str, str]]] = MappingProxyType(
     {"binary": ("YES", "NO"), "numeric": ("higher", "lower"), "date": ("earlier", "later")}
 )
@@ -110,10 +112,13 @@ def parse_names(lines: Iterable[str]) -> Names:
     >>> parse_names(["Xi Jinping | Xi | 习近平", ""])
     (('Xi Jinping', 'Xi', '习近平'),)
     """
-    spellings = (tuple(" ".join(part.split()) for part in line.split("|")) for line in lines)
-    return tuple(
-        parsed for line in spellings if (parsed := tuple(dict.fromkeys(filter(None, line))))
-    )
+    return tuple(_parse_name(line) for line in lines if line.strip())
+
+
+def _parse_name(line: str) -> tuple[str, ...]:
+    spellings = (" ".join(part.split()) for part in line.split("|"))
+    parsed = tuple(dict.fromkeys(filter(None, spellings)))
+    return parsed or (line.strip(),)  # which the check of the lines refuses
 
 
 def format_names(names: Names) -> tuple[str, ...]:
@@ -148,13 +153,29 @@ def check_own_lines(question: Question, own_lines: CompiledQuestion) -> None:
                 f"{question.id} is a {question.kind} question and has no options: give a line for "
                 f"{' and one for '.join(SIDES[question.kind])}"
             )
-    for spelling in (spelling for spellings in own_lines.names for spelling in spellings):
-        if "|" in spelling or spelling != " ".join(spelling.split()):
-            raise InvalidQuestion(
-                f"{spelling!r} is not a valid name: write one spelling, without line breaks or |"
-            )
+    _check_words(own_lines)
     if not own_lines.statements and not own_lines.names:
         raise InvalidQuestion("no line is given: write one, or go back to those of the rules")
+
+
+def _check_words(own_lines: CompiledQuestion) -> None:
+    """Refuse lines and names without a letter, which no news could match, and names of two lines.
+
+    One spelling of a name may be without: 9/11 is one of “September 11 attacks”.
+    """
+    for line in (line for s in own_lines.statements for line in (s.yes, s.no) if line):
+        if not _has_letter(line):
+            raise InvalidQuestion(f"{line!r} has no word: write a headline that would report it")
+    for spellings in own_lines.names:
+        for spelling in spellings:
+            if "|" in spelling or spelling != " ".join(spelling.split()):
+                raise InvalidQuestion(f"{spelling!r} is not a valid name: {_HOW_TO_NAME}")
+        if not any(map(_has_letter, spellings)):
+            raise InvalidQuestion(f"{spellings[0]!r} is not a valid name: {_HOW_TO_NAME}")
+
+
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def complete_own_lines(

@@ -40,7 +40,7 @@ def test_a_batch_is_one_bounded_message_with_a_way_out(batch: list[Notification]
     assert (f"And {len(batch) - MAX_NOTICES} more" in message.text) == (len(batch) > MAX_NOTICES)
     assert message.text.endswith(f"Stop these messages: {HOME}stop/x")
     assert len(message.title) <= MAX_TITLE
-    assert message.title.isprintable()
+    assert message.title.replace("\u200b", "").isprintable()  # a space of no width disarms an @
 
 
 @given(notices, notices)

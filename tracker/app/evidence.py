@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import EvidenceId, ForecasterId
@@ -26,6 +27,7 @@ from tracker.questions.fit_parameters import ParameterDecision
 from tracker.questions.queries.matcher_record import load_matcher_record
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
+from tracker.questions.review_lessons import correct_waiting
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence_cards, item_search, learned, queue, record
 from tracker.storage.learned import LearnedRecord
@@ -42,7 +44,8 @@ class EvidenceService(Service, noun="evidence"):
         Possible answers come first, then proposals, then the most influential.
         """
         with self._store.reading() as session:
-            return inbox.list_inbox(session, question_id, self._now())
+            cards = inbox.list_inbox(session, question_id, self._now())
+            return correct_waiting(session, cards, self._now())
 
     @cacheable()
     def list(
@@ -50,7 +53,8 @@ class EvidenceService(Service, noun="evidence"):
     ) -> tuple[EvidenceCard, ...]:
         """Return the evidence on a question, newest first, rejected pieces included."""
         with self._store.reading() as session:
-            return evidence_cards.list_newest_cards(session, question_id, offset, limit)
+            cards = evidence_cards.list_newest_cards(session, question_id, offset, limit)
+            return correct_waiting(session, cards, self._now())
 
     @cacheable()
     def get(self, evidence_id: int) -> EvidenceCard:
@@ -63,7 +67,8 @@ class EvidenceService(Service, noun="evidence"):
     def cards(self, evidence_ids: tuple[EvidenceId, ...]) -> tuple[EvidenceCard, ...]:
         """Return these pieces of evidence with their reports and decisions; unknown ones not."""
         with self._store.reading() as session:
-            return evidence_cards.find_cards(session, evidence_ids)
+            cards = evidence_cards.find_cards(session, evidence_ids)
+            return correct_waiting(session, cards, self._now())
 
     def review(
         self,
@@ -72,11 +77,17 @@ class EvidenceService(Service, noun="evidence"):
         *,
         direction: Direction | None = None,
         strength: Strength | None = None,
+        option: str = "",
         note: str = "",
         forecaster: ForecasterId | None = None,
     ) -> Evidence:
-        """Confirm, edit or reject evidence; the decision is logged and the suggestion follows."""
-        decision = EvidenceReview(verdict, direction, strength, note, self._author(forecaster))
+        """Confirm, edit or reject evidence; the decision is logged and the suggestion follows.
+
+        An `option` corrects which one it is about. Raises `InvalidQuestion` for one that is not
+        there.
+        """
+        author = self._author(forecaster)
+        decision = EvidenceReview(verdict, direction, strength, note, author, option)
         with self._store.writing() as session:
             return review_evidence.review_evidence(session, evidence_id, decision, self._now())
 
@@ -122,7 +133,15 @@ class EvidenceService(Service, noun="evidence"):
             return near_miss_offers.list_offered(session, self._now())
 
     def dismiss(self, item_id: int, question_id: str) -> ManualResult:
-        """Say that a near miss is no evidence on a question: it is not asked about again."""
+        """Say that a near miss is no evidence on a question: it is not asked about again.
+
+        Raises `Refused` for an item that was not offered, or that is evidence by now.
+        """
+        from tracker.ingestion import near_miss_offers
+
+        with self._store.reading() as session:
+            question = require_question(session, question_id)
+            near_miss_offers.check_offered(session, ItemId(item_id), question.id)
         piece = ManualEvidence(question_id, ItemId(item_id), Direction.NEUTRAL, is_evidence=False)
         return self.add(piece)
 
@@ -146,6 +165,11 @@ class EvidenceService(Service, noun="evidence"):
         decision = EvidenceReview("confirmed", direction, strength, "", self._me)
         with self._store.reading() as session:
             return review_evidence.preview_effect(session, evidence_id, decision, self._now())
+
+    def estimate(self, question_id: str) -> Distribution:
+        """Compute the suggestion on a question now, so that it can be compared after an act."""
+        with self._store.reading() as session:
+            return review_evidence.compute_estimate(session, question_id, self._now())
 
     def rematch(self, *, max_chunks: int | None = None) -> RematchReport:
         """Match the archive against new questions or with a newer matcher, chunk by chunk."""

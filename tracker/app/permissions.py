@@ -13,7 +13,7 @@ _VERBS: Final[Mapping[Right, Mapping[str, str]]] = MappingProxyType(
             " lint_stored get_statements compile plan_sibling siblings",
             "forecasts": "parse imports",
             "comments": "list get history note wide_gaps",
-            "evidence": "inbox list get cards near_misses search preview_review",
+            "evidence": "inbox list get cards near_misses search preview_review estimate",
             "learning": "matcher_record list history",
             "resolutions": "proposals missing check preview post_mortem receipts prove",
             "accuracy": "summarise score_table calibration recalibration consent compare trace_pair"

@@ -44,7 +44,7 @@ def load_question_set(name_or_path: str) -> QuestionSet:
         raise NotFound(
             "question set",
             name_or_path,
-            f"give a folder with {', '.join(SET_FILES)}, or {DEFAULT_SET}",
+            f"give a folder with {', '.join(SET_FILES)}, or {' or '.join(list_built_in_sets())}",
         )
     texts = {
         name: _read_file(folder.joinpath(name), name)

@@ -1,11 +1,12 @@
 """Explain in a line why the matcher had not logged an item as evidence on a question."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forecasts.evidence.evidence import Indicator
-from forecasts.questions.formatting import format_utc_day
+from forecasts.questions.formatting import format_count, format_utc_day
 from forecasts.questions.question import Question
+from tracker.feeds.feed import BY_HAND
 from tracker.ingestion.item_matches import select_best_matches
 from tracker.ingestion.match_state import OpenProfiles
 from tracker.matching.matching_profile import Profile
@@ -16,6 +17,22 @@ if TYPE_CHECKING:
     from tracker.storage.items import SavedItem
 
 
+NOT_READ: Final = "It was not read in any feed"
+
+
+def mention_story(miss: str, report_count: int) -> str:
+    """Return an explanation that does not hide that `report_count` reports of its story were read.
+
+    >>> mention_story("It was not read in any feed: no word in common.", 9)
+    'It was not read in these words, but 9 reports of its story were: no word in common.'
+    """
+    if not report_count:
+        return miss
+    verb = "was" if report_count == 1 else "were"
+    reports = f"{format_count(report_count, 'report')} of its story {verb}"
+    return miss.replace(NOT_READ, f"It was not read in these words, but {reports}", 1)
+
+
 def explain_miss(
     profiles: OpenProfiles,
     question: Question,
@@ -24,14 +41,14 @@ def explain_miss(
     *,
     known: MatcherCalibration,
 ) -> str:
-    """Return why an item is not yet evidence on a question; `stored` is None if it was not read.
+    """Return why an item is not yet evidence on a question; `stored` is None if it is new.
 
     `known` is what reviews have taught by now.
     """
     from tracker.ingestion.rematch import REMATCH_PERIOD
 
-    seen = None if stored is None else stored.seen_at
-    read = "It was not read in any feed" if seen is None else f"It was read {format_utc_day(seen)}"
+    seen = None if stored is None or stored.feed_id == BY_HAND.id else stored.seen_at
+    read = NOT_READ if seen is None else f"It was read {format_utc_day(seen)}"
     match = find_match(profiles, question, text, threshold=0.0)
     if match is None:
         veto = _find_veto(_list_watched(profiles, question), text)

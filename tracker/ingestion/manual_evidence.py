@@ -30,10 +30,11 @@ from forecasts.questions.question import (
     question_status,
 )
 from tracker.errors import Refused
+from tracker.feeds.feed import BY_HAND
 from tracker.feeds.item import ParsedItem
 from tracker.ingestion import manual_item
 from tracker.ingestion.evidence import EvidenceLinker
-from tracker.ingestion.explain_miss import explain_miss, find_match
+from tracker.ingestion.explain_miss import explain_miss, find_match, mention_story
 from tracker.ingestion.item_matches import MatchResult, select_best_matches
 from tracker.ingestion.match_state import MatchState, OpenProfiles, make_own_text_indicator
 from tracker.ingestion.network import Network
@@ -46,6 +47,7 @@ from tracker.model.evidence import (
     ManualResult,
     make_revision,
 )
+from tracker.questions.parse_side import check_option
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.scenarios.signpost_marks import mark_signposts
 from tracker.questions.submit_forecast import register_forecaster
@@ -58,6 +60,7 @@ from tracker.storage import (
     questions,
     resolution_record,
 )
+from tracker.storage.evidence_history import list_report_feeds
 from tracker.storage.items import SavedItem
 from tracker.storage.learned import MatcherCalibration, calibration_at
 from tracker.storage.sessions import Session, Store
@@ -112,21 +115,6 @@ def add_manual_evidence(
             raise
 
 
-def parse_direction(question: Question, word: str) -> Direction:
-    """Parse for, against or neither, or a side in the words of the question's kind.
-
-    Raises `InvalidQuestion` with the possible words.
-    """
-    side = " ".join(word.lower().split())
-    sides = {"neither": Direction.NEUTRAL, "for": Direction.YES, "against": Direction.NO}
-    if not question.options:
-        for direction in (Direction.YES, Direction.NO):
-            sides[describe_side(question.kind, direction).removeprefix("for ").lower()] = direction
-    if side not in sides:
-        raise InvalidQuestion(f"a direction is one of {', '.join(sides)}, not {word!r}")
-    return sides[side]
-
-
 def _check_request(session: Session, request: ManualEvidence, now: datetime) -> CheckedRequest:
     """Raise unless the question is open, and has the option and the indicator."""
     question = require_question(session, request.question_id)
@@ -134,17 +122,9 @@ def _check_request(session: Session, request: ManualEvidence, now: datetime) -> 
     status = question_status(question, resolution, now)
     if status != "open":
         raise Refused(f"{question.id} is {status}: evidence counts while a question is open")
-    _check_option(question, request)
+    check_option(question, request.option, needed=bool(request.direction))
     indicator = _find_indicator(session, question, request.indicator)
     return CheckedRequest(request, question, indicator, manual_item.find_item(session, request))
-
-
-def _check_option(question: Question, request: ManualEvidence) -> None:
-    names = [option.name for option in question.options]
-    if request.option and not names:
-        raise InvalidQuestion(f"{question.id} is a {question.kind} question and has no options")
-    if names and request.option not in names and (request.option or request.direction):
-        raise InvalidQuestion(f"say which option it is about: {', '.join(names)}")
 
 
 def _find_indicator(session: Session, question: Question, name: str) -> Indicator:
@@ -242,9 +222,18 @@ def _write_request(
         stored.id,
         stored.item.title,
         len(piece.reports),
-        logged.miss,
+        mention_story(logged.miss, _count_read(session, piece.story_id, stored)),
         BEFORE_OPENING if piece.is_before(question) else "",
     )
+
+
+def _count_read(session: Session, story: StoryId, stored: SavedItem) -> int:
+    """Count the reports that feeds brought: of a story, or the one that an item copies."""
+    feeds = list_report_feeds(session, [story])[story]
+    if len(feeds) == 1 and stored.copy_of is not None:
+        original = item_search.find_saved_item(session, stored.copy_of)
+        feeds = [] if original is None else [original.feed_id]
+    return sum(feed != BY_HAND.id for feed in feeds)
 
 
 def _link_item(
@@ -303,8 +292,9 @@ def _log_decision(
     if request.is_proposal:
         outcome = "proposed" if _propose_again(session, known, matched, author) else "unchanged"
         return LoggedDecision(outcome, known.id, known.status, was)
+    option = request.option or known.option
     stands = (known.judged_by, known.direction, known.strength, known.option)
-    verdict = (author.by, request.direction, request.strength, request.option)
+    verdict = (author.by, request.direction, request.strength, option)
     if not request.is_evidence or (known.reviewed and stands == verdict):
         return LoggedDecision("unchanged", known.id, known.status, was)
     _review_again(session, known, request, author)

@@ -21,11 +21,13 @@ from tracker.feeds.discovery.article import (
 from tracker.feeds.feed import BY_HAND
 from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed
 from tracker.feeds.item import ItemId, ParsedItem
+from tracker.feeds.plain_text import shorten_text
 from tracker.feeds.scheduling.polling import make_feed_state
 from tracker.feeds.urls import canonical_url, extract_host, extract_part, resolve_web_link
 from tracker.ingestion.network import MAX_PAGE_BYTES, Network, fetch_pages, load_robots
 from tracker.model.evidence import ManualEvidence
 from tracker.storage import feeds, item_search, items
+from tracker.storage.item_search import UNSPACED
 from tracker.storage.items import MAX_CLOCK_SKEW, SavedItem
 from tracker.storage.sessions import Session
 
@@ -34,6 +36,15 @@ MAX_COMPARED: Final = 200
 
 _BARE_ADDRESS: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}(?::\d+)?/\S+", re.IGNORECASE)
 """An address as some copy it, without its scheme."""
+
+_ADDRESS_LIKE: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?://|\S+$)", re.IGNORECASE)
+"""The beginning of an address of any scheme, or a text that is nothing but such an address."""
+
+MAX_QUOTED: Final = 60
+"""Characters of a text that a refusal quotes."""
+
+MIN_WORDS: Final = 2
+"""Words of a headline: fewer say nothing that a question could be about."""
 
 _INSTEAD: Final = "give its headline too (--title, or the field for it)"
 
@@ -70,6 +81,7 @@ def make_item(
         raise Refused("its date lies in the future: give the day on which it was published")
     url = _read_address(request.source)
     title = clean_line(request.title or ("" if url else request.source), MAX_HEADLINE_LENGTH)
+    _check_typed(request.source, url, title)
     page = PageHeadline(title, "", None) if title else _fetch_headline(network, url, now)
     return ParsedItem(
         key="#".join(filter(None, (canonical_url(url), extract_part(url)))) or _make_key(title),
@@ -83,6 +95,26 @@ def make_item(
         updated_at=None,
         fingerprint="",
     )
+
+
+def _check_typed(source: str, url: str, title: str) -> None:
+    """Raise `Refused` for what looks like an address but is no web page's, and for no headline."""
+    if not url and _ADDRESS_LIKE.match(source.strip()):
+        raise Refused(
+            f"{shorten_text(source.strip(), MAX_QUOTED)!r} is no web page: give an address that "
+            "begins with https:// or http:// and names a host, or a headline"
+        )
+    if title and _count_words(title) < MIN_WORDS:
+        raise Refused(
+            f"{shorten_text(title, MAX_QUOTED)!r} is no headline: write one of at least "
+            f"{MIN_WORDS} words"
+        )
+
+
+def _count_words(text: str) -> int:
+    """Count the words with a letter; without spaces between words each letter counts."""
+    words = (word for word in text.split() if any(map(str.isalpha, word)))
+    return sum(max(1, len(UNSPACED.findall(word))) for word in words)
 
 
 def add_item(session: Session, item: ParsedItem, now: datetime) -> SavedItem:
@@ -148,7 +180,8 @@ def _find_source_group(session: Session, url: str) -> str:
 def _read_address(source: str) -> str:
     """Return the address in a source, also one without `https://`; "" for a headline."""
     text = source.strip()
-    return resolve_web_link(f"https://{text}" if _BARE_ADDRESS.fullmatch(text) else text, "")
+    url = resolve_web_link(f"https://{text}" if _BARE_ADDRESS.fullmatch(text) else text, "")
+    return url if any(map(str.isalnum, extract_host(url))) else ""
 
 
 def _make_key(headline: str) -> str:
@@ -168,7 +201,7 @@ def _fetch_headline(network: Network, url: str, now: datetime) -> PageHeadline:
     match fetch_pages(network.fetch, {url: url}, MAX_PAGE_BYTES).get(url):
         case Fetched() as page:
             headline = read_headline(page.body, page.content_type)
-            if headline is None:
+            if headline is None or _count_words(headline.title) < MIN_WORDS:
                 raise Refused(f"the page has no headline that can be read: {_INSTEAD}")
             return headline
         case FetchFailed(reason=reason) | Deferred(reason=reason):

@@ -7,10 +7,13 @@ import hashlib
 from datetime import datetime
 from typing import Final
 
+from forecasts.questions.question import QuestionId
+from tracker.errors import Refused
+from tracker.feeds.item import ItemId
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.near_misses import NearMiss, list_near_misses
 from tracker.model.evidence import OfferedNearMiss
-from tracker.storage import item_search, matcher_precision
+from tracker.storage import evidence, item_search, matcher_precision
 from tracker.storage.matcher_precision import NearMissOffer
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session, Store
@@ -42,6 +45,22 @@ def offer_near_misses(store: Store, match_state: MatchState, now: datetime) -> i
 def _draw_number(week: str, miss: NearMiss) -> str:
     """Return a number that is random over near misses, and the same whenever it is asked."""
     return hashlib.sha256(f"{week} {miss.item.id} {miss.question.id}".encode()).hexdigest()
+
+
+def check_offered(session: Session, item_id: ItemId, question_id: QuestionId) -> None:
+    """Raise `Refused` unless an item was offered as a near miss, and is no evidence by now."""
+    offers = matcher_precision.list_offers(session)
+    if not any((item_id, question_id) in offer.pairs for offer in offers):
+        raise Refused(
+            f"item {item_id} was not offered as a near miss on {question_id}: dismiss only what "
+            "the list of near misses offers"
+        )
+    piece = evidence.find_evidence_of_item(session, item_id, question_id)
+    if piece is not None and piece.status != "rejected":
+        raise Refused(
+            f"item {item_id} is evidence {piece.id} on {question_id}, {piece.status}: reject that "
+            "in a review instead"
+        )
 
 
 def list_offered(session: Session, now: datetime) -> tuple[OfferedNearMiss, ...]:

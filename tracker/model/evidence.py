@@ -192,7 +192,8 @@ class EvidenceCard:
     `why` is the reason of the match of the report that carries it. `context_only`: it changes no
     suggestion, however it is reviewed, since its story counts through a question of the scenarios'
     table. Nor does one from `before_opening` of the question: the base rate is taken to know it.
-    Unreviewed, it moves nothing below `min_relevance`.
+    Unreviewed, it moves nothing below `min_relevance`. `corrected` is the relevance with which the
+    like of it would be logged now, None if judgements since then have not changed it.
     """
 
     evidence: Evidence
@@ -204,6 +205,7 @@ class EvidenceCard:
     context_only: bool = False
     min_relevance: float = MIN_RELEVANCE
     before_opening: bool = False
+    corrected: float | None = None
 
     @property
     def perhaps(self) -> bool:

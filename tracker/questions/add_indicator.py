@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
 from forecasts.errors import InvalidQuestion
 from forecasts.evidence.evidence import (
@@ -16,14 +15,12 @@ from forecasts.evidence.evidence import (
 from forecasts.questions.new_question import short_name
 from forecasts.questions.question import Question, QuestionId, question_status
 from tracker.errors import Refused
+from tracker.questions.parse_side import check_option
 from tracker.questions.queries.question_page import require_question
 from tracker.storage import questions, resolution_record
 from tracker.storage.sessions import Session
 
 Terms = tuple[tuple[str, ...], ...]
-
-_SIDES: Final = (Direction.YES, Direction.NO)
-_NOT_PREFIX: Final = "not "
 
 
 def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
@@ -59,18 +56,10 @@ def check_indicator(question: Question, new: Indicator, now: datetime) -> None:
         )
     if new.half_life_days is not None and not new.half_life_days > 0.0:
         raise InvalidQuestion("a half-life is above 0 days")
-    _check_option(question, new)
+    check_option(question, new.option, needed=True)
     _check_terms(new)
     if new.expected is not None:
         _check_expected(question, new, new.expected, now)
-
-
-def _check_option(question: Question, new: Indicator) -> None:
-    names = [option.name for option in question.options]
-    if names and new.option not in names:
-        raise InvalidQuestion(f"say which option it is about: {', '.join(names)}")
-    if new.option and not names:
-        raise InvalidQuestion(f"{question.id} is a {question.kind} question and has no options")
 
 
 def _check_terms(new: Indicator) -> None:
@@ -111,32 +100,6 @@ def _check_expected(question: Question, new: Indicator, due: Expectation, now: d
 def make_indicator_id(question_id: str, name: str) -> IndicatorId:
     """Make the id of an indicator from its question and name."""
     return IndicatorId(f"{QuestionId(question_id)}/{short_name(name)}")
-
-
-def parse_side(question: Question, text: str) -> tuple[Direction, str]:
-    """Parse the answer that an indicator supports: a side of the question's kind, or an option.
-
-    `not` before an option means against it. Raises `InvalidQuestion` with the possible values.
-    """
-    word = " ".join(text.split())
-    if not question.options:
-        sides = {
-            describe_side(question.kind, side).removeprefix("for ").lower(): side for side in _SIDES
-        }
-        if word.lower() not in sides:
-            raise InvalidQuestion(
-                f"{question.id} is a {question.kind} question: news speaks {' or '.join(sides)}"
-            )
-        return sides[word.lower()], ""
-    by_name = {option.name.casefold(): option.name for option in question.options}
-    against = word.casefold() not in by_name and word.casefold().startswith(_NOT_PREFIX)
-    name = by_name.get(word.casefold().removeprefix(_NOT_PREFIX) if against else word.casefold())
-    if name is None:
-        names = ", ".join(by_name.values())
-        raise InvalidQuestion(
-            f"{question.id} has no option {word!r}: name one of {names}, or “not” and one of them"
-        )
-    return (Direction.NO if against else Direction.YES), name
 
 
 def parse_terms(lines: Iterable[str]) -> Terms:

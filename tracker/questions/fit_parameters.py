@@ -231,7 +231,9 @@ class _Fits:
         for first in evidence_history.list_first_reviews(self.session):
             shown, left, calibration = first.shown, first.reviewed, calibration_at(first.logged_at)
             accepted = left.status != "rejected"
-            if (own_probability := own_relevance.recover(first)) is not None:
+            if (
+                own_probability := own_relevance.recover(shown, first.logged_at, first.log_seq)
+            ) is not None:
                 relevance.append(CallReview(own_probability, accepted, first.at))
             if not (accepted and shown.direction and left.direction):
                 continue

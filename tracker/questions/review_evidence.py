@@ -8,13 +8,21 @@ from typing import Literal
 
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
-from forecasts.questions.question import SUGGESTION, EvidenceId, ForecasterId, Question, QuestionId
+from forecasts.questions.question import (
+    SUGGESTION,
+    EvidenceId,
+    ForecasterId,
+    Question,
+    QuestionId,
+    effective_close,
+)
 from forecasts.suggestion.judgement_effects import (
     compute_judgement_effects,
     estimate_judgement_effect,
 )
 from tracker.errors import NotFound, Refused
-from tracker.model.evidence import Decision, EvidenceCard
+from tracker.model.evidence import Decision, EvidenceCard, judge_by_decisions, make_revision
+from tracker.questions.parse_side import check_option
 from tracker.questions.queries.question_page import require_question
 from tracker.questions.review_lessons import learn_from_review
 from tracker.questions.submit_forecast import register_forecaster
@@ -27,7 +35,7 @@ from tracker.questions.update_suggestion import (
     suggestion_arguments,
     to_distribution,
 )
-from tracker.storage import decisions, evidence, evidence_cards, record
+from tracker.storage import decisions, evidence, evidence_cards, record, resolution_record
 from tracker.storage.learned import model_at
 from tracker.storage.record import list_open_questions
 from tracker.storage.sessions import Session
@@ -35,13 +43,14 @@ from tracker.storage.sessions import Session
 
 @dataclass(frozen=True, slots=True)
 class EvidenceReview:
-    """A review as requested; direction and strength None keep their values."""
+    """A review as requested; direction and strength None, and no option, keep their values."""
 
     verdict: EvidenceStatus
     direction: Direction | None
     strength: Strength | None
     note: str
     by: ForecasterId
+    option: str = ""
 
 
 NoEffectReason = Literal["context only", "part of another story"]
@@ -65,13 +74,17 @@ def review_evidence(
     """Append the decision and update the suggestion of its question."""
     piece = _require_piece(session, evidence_id)
     register_forecaster(session, request.by, now)
+    question = require_question(session, piece.question_id)
+    check_option(question, request.option, needed=False)
     reviewed = _apply_review(piece, request)
+    revision = None if reviewed.option == piece.option else make_revision(reviewed)
     decision = Decision(
-        reviewed.status, reviewed.direction, reviewed.strength, request.by, now, request.note
-    )
+        reviewed.status, reviewed.direction, reviewed.strength, request.by, now, request.note,
+        revision,
+    )  # fmt: skip
     decisions.add_decision(session, piece.id, decision)
     learn_from_review(session, piece.question_id, now)
-    record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
+    record_suggestions(session, [question], now, prompted=True)
     return reviewed
 
 
@@ -89,14 +102,25 @@ def reopen_evidence(
     if not later:
         raise Refused(f"evidence {piece.id} was added by hand: reject it to take it back")
     register_forecaster(session, by, now)
-    base = [first, *(decision for decision in later if decision.status == "logged")][-1]
-    undone = replace(base, by=by, at=now, note="", revision=None)
+    unjudged = [first, *(decision for decision in later if decision.status == "logged")]
+    base = judge_by_decisions(piece, unjudged)
+    restored = replace(piece, option=base.option)
+    revision = None if restored == piece else make_revision(restored)
+    undone = replace(unjudged[-1], by=by, at=now, note="", revision=revision)
     decisions.add_decision(session, piece.id, undone)
     learn_from_review(session, piece.question_id, now)
     record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
     return replace(
-        piece, status=base.status, direction=base.direction, strength=base.strength, judged_by=by
+        restored, status=base.status, direction=base.direction, strength=base.strength, judged_by=by
     )
+
+
+def compute_estimate(session: Session, question_id: str, now: datetime) -> Distribution:
+    """Compute the suggestion on a question at an instant, or at its close."""
+    question = require_question(session, question_id)
+    resolution = resolution_record.find_resolution(session, question.id)
+    at = min(now, effective_close(question, resolution))
+    return to_distribution(compute_suggestion(session, question, at))
 
 
 def preview_effect(
@@ -150,18 +174,18 @@ def _replace_review(e: Evidence, reviewed: Evidence | None) -> Evidence:
         direction=reviewed.direction,
         strength=reviewed.strength,
         judged_by=reviewed.judged_by,
+        option=reviewed.option,
     )
 
 
 def _apply_review(piece: Evidence, request: EvidenceReview) -> Evidence:
     direction = piece.direction if request.direction is None else request.direction
     strength = piece.strength if request.strength is None else request.strength
-    verdict = _decide_status(
-        piece, request.verdict, (direction, strength) != (piece.direction, piece.strength)
+    judged = replace(
+        piece, direction=direction, strength=strength, option=request.option or piece.option
     )
-    return replace(
-        piece, status=verdict, direction=direction, strength=strength, judged_by=request.by
-    )
+    verdict = _decide_status(piece, request.verdict, changed=judged != piece)
+    return replace(judged, status=verdict, judged_by=request.by)
 
 
 def _require_piece(session: Session, evidence_id: int) -> Evidence:
@@ -171,7 +195,7 @@ def _require_piece(session: Session, evidence_id: int) -> Evidence:
     return piece
 
 
-def _decide_status(piece: Evidence, verdict: EvidenceStatus, changed: bool) -> EvidenceStatus:
+def _decide_status(piece: Evidence, verdict: EvidenceStatus, *, changed: bool) -> EvidenceStatus:
     match verdict:
         case "rejected":
             return "rejected"

@@ -6,7 +6,7 @@ question follow each review of its evidence at once; the daily run fits all of t
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from forecasts.distributions.probability import logit, sigmoid
@@ -16,10 +16,12 @@ from forecasts.evidence.corrections import (
     apply_correction,
     fit_correction,
 )
+from forecasts.evidence.evidence import Evidence
 from forecasts.evidence.matcher_record import NO_REVIEWS, Precision
 from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue
 from forecasts.questions.question import MATCHER, QuestionId
-from tracker.storage import evidence_history, learned, matcher_precision
+from tracker.model.evidence import EvidenceCard
+from tracker.storage import decisions, evidence_history, learned, matcher_precision
 from tracker.storage.evidence_history import FirstReview
 from tracker.storage.learned import CORRECTION, LearnedRecord, LearnedValues
 from tracker.storage.matcher_precision import DEMOTED_FEED, DEMOTED_INDICATOR
@@ -40,6 +42,9 @@ LESSON_NAMES = (CORRECTION, DEMOTED_INDICATOR, DEMOTED_FEED)
 
 MIN_CHANGE = 1e-3
 """A value that changed by less is not stored again."""
+
+MIN_SHOWN_CHANGE = 0.005
+"""A relevance that changed by less, from 0 to 1, is shown as it was logged."""
 
 
 def learn_from_review(session: Session, question_id: QuestionId, now: datetime) -> None:
@@ -101,15 +106,17 @@ class OwnRelevance:
         for log_seq, record in learned.list_records(session, CORRECTION):
             self._corrections[record.learned.scope].append((log_seq, record))
 
-    def recover(self, first: FirstReview) -> float | None:
-        """Return it without calibration and corrections; None where they left nothing of it."""
-        shown = first.shown
+    def recover(self, shown: Evidence, logged_at: datetime, log_seq: int) -> float | None:
+        """Return it without calibration and corrections; None where they left nothing of it.
+
+        `log_seq` is the number under which the matcher logged the piece, or lifted it last.
+        """
         correction = sum(
-            self._correction_before(scope, first.log_seq)
+            self._correction_before(scope, log_seq)
             for scope in (shown.question_id, shown.indicator_id)
         )
         calibrated = apply_correction(shown.relevance, -correction)
-        return invert_calibration(calibrated, self._calibration_at(first.logged_at).relevance)
+        return invert_calibration(calibrated, self._calibration_at(logged_at).relevance)
 
     def _correction_before(self, scope: str, log_seq: int) -> float:
         """Return the correction that stood when the log came to this number.
@@ -118,6 +125,35 @@ class OwnRelevance:
         """
         known = [record for seq, record in self._corrections.get(scope, ()) if seq < log_seq]
         return known[-1].learned.value if known and known[-1].state != "reset" else 0.0
+
+
+def correct_waiting(
+    session: Session, cards: Sequence[EvidenceCard], now: datetime
+) -> tuple[EvidenceCard, ...]:
+    """Add to evidence that waits the relevance that judgements since then give its like."""
+    waiting = [
+        card.evidence.id
+        for card in cards
+        if (card.evidence.status, card.evidence.judged_by) == ("logged", MATCHER)
+    ]
+    if not waiting:
+        return tuple(cards)
+    entries = decisions.load_matcher_entries(session, waiting)
+    own_relevance, known = OwnRelevance(session), learned.calibration_at(session, now)
+
+    def correct(card: EvidenceCard) -> EvidenceCard:
+        piece = card.evidence
+        entry = entries.get(piece.id)  # what is only proposed has none
+        matched = None if entry is None else own_relevance.recover(piece, *entry)
+        if matched is None:
+            return card
+        corrected = known.correct_relevance(
+            known.relevance.apply(matched), piece.question_id, piece.indicator_id
+        )
+        is_changed = abs(corrected - piece.relevance) >= MIN_SHOWN_CHANGE
+        return replace(card, corrected=corrected) if is_changed else card
+
+    return tuple(map(correct, cards))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +186,7 @@ class ReviewLessons:
     ) -> Iterator[LearnedValue]:
         judged: list[tuple[FirstReview, float]] = []
         for first in firsts:
-            relevance = own_relevance.recover(first)
+            relevance = own_relevance.recover(first.shown, first.logged_at, first.log_seq)
             if relevance is not None:
                 judged.append((first, self.calibration.apply(relevance)))
         correction = self._fit(question_id, judged, 0.0, minimum=1)

@@ -194,6 +194,18 @@ def _read_logged_revision(row: Any) -> Revision:
     )
 
 
+def load_matcher_entries(
+    session: Session, evidence_ids: Sequence[EvidenceId]
+) -> dict[EvidenceId, tuple[datetime, int]]:
+    """Return when the matcher logged each of these pieces, or lifted it last, and under which
+    number of the log.
+    """
+    query = sa_select(DECISION.c.evidence_id, DECISION.c.at, DECISION.c.log_seq)
+    query = query.where(DECISION.c.evidence_id.in_(evidence_ids), DECISION.c.by == MATCHER)
+    rows = session.execute(query.order_by(DECISION.c.id))
+    return {EvidenceId(evidence_id): (at, log_seq) for evidence_id, at, log_seq in rows}
+
+
 def load_carriers(session: Session, evidence_ids: Sequence[int]) -> dict[int, ItemId]:
     """Return the report that lifted each of these pieces last; none for the others."""
     query = sa_select(DECISION.c.evidence_id, DECISION.c.revision["item_id"].as_integer())

@@ -39,7 +39,7 @@ MIN_WORD_LENGTH: Final = 4
 OVERFETCH: Final = 3
 """Hits read for each one returned, since copies of one report are returned once."""
 
-_UNSPACED: Final = re.compile(
+UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
 """Scripts without spaces between words, such as Chinese, Japanese and Thai."""
@@ -86,7 +86,7 @@ def search_items(
     first = ItemId(1) if since is None else find_id_bounds(session, since)[0]
     if not terms or limit < 1 or not first:
         return ()
-    if any(_UNSPACED.search(word) for term in terms for word in term.words):
+    if any(UNSPACED.search(word) for term in terms for word in term.words):
         return load_hits(session, _scan_ids(session, terms, first, limit * OVERFETCH), limit)
     for scope in (_Scope(all_terms=True, first=first), _Scope(all_terms=False, first=first)):
         ids = _find_ids(session, terms, scope, limit * OVERFETCH)

@@ -17,7 +17,7 @@ from sqlalchemy import case, func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from forecasts.evidence.evidence import IndicatorId
+from forecasts.evidence.evidence import IndicatorId, is_own_text
 from forecasts.evidence.matcher_record import NearMissSample, Precision
 from forecasts.questions.question import MATCHER, QuestionId
 from tracker.feeds.item import FeedId, ItemId
@@ -154,7 +154,8 @@ class Demotions:
     def find_reason(self, indicator_id: IndicatorId, feed_ids: Sequence[FeedId]) -> str:
         """Return why a piece moves nothing; "" if its indicator, or one of its feeds, may."""
         if reason := self.indicators.get(indicator_id, ""):
-            return f"what this signpost finds is usually rejected: {reason}"
+            finder = "the question itself" if is_own_text(indicator_id) else "this signpost"
+            return f"what {finder} finds is usually rejected: {reason}"
         reasons = [self.feeds.get(feed_id, "") for feed_id in feed_ids]
         if reasons and all(reasons):
             return f"what this feed brings is usually rejected: {reasons[0]}"

@@ -42,7 +42,7 @@ def split_words(text: str, places: Sequence[tuple[int, int, str]] = ()) -> tuple
     """Split a text into words; `places` are start, end and name of each mention of a place.
 
     >>> [word.stem for word in split_words("Women’s share of seats", [])]
-    ['women', 's', 'share', 'of', 'seat']
+    ['women', 's', 'shar', 'of', 'seat']
     """
     mentions = [Word(f"@{name}", start, end, is_place=True) for start, end, name in places]
     covered = {index for word in mentions for index in range(word.start, word.end)}

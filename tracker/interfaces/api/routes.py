@@ -283,8 +283,9 @@ WITHOUT_ROUTE: Final[Mapping[str, str]] = MappingProxyType(
         "monitors read it, at /readyz and /metrics": "system.scheduler_state system.workload",
         "it is how the API itself works": "requests.begin requests.finish requests.abandon"
         " system.version system.newest_entry accounts.acts_today",
-        "another route has it": "evidence.cards feeds.try_address feeds.add series.is_read"
-        " series.check_again system.replayed_until system.replay_end system.headline_credit",
+        "another route has it": "evidence.cards evidence.estimate feeds.try_address feeds.add"
+        " series.is_read series.check_again system.replayed_until system.replay_end"
+        " system.headline_credit",
     }
 )
 """Use cases that have no route, by the reason."""

@@ -12,7 +12,7 @@ QUESTION_COMMANDS: Final = {
     ),
     "show": CommandEntry(
         "questions:show_question",
-        "Show a question: numbers, their reasons, evidence.",
+        "Show a question: numbers, their reasons, evidence, how it gets its answer.",
         "neutrality-2027",
     ),
     "ask": CommandEntry(
@@ -54,7 +54,7 @@ QUESTION_COMMANDS: Final = {
     "add-indicator": CommandEntry(
         "evidence:add_indicator",
         "Watch for something more that bears on a question.",
-        'rain-2027 --name "A front is forecast" --speaks yes --term "front|rain" '
+        'rain-2027 --name "A front is forecast" --speaks for --term "front|rain" '
         '--example "Rain front expected"',
     ),
     "repeat": CommandEntry(

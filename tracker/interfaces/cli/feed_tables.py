@@ -81,14 +81,13 @@ def describe_settings(feed: Feed) -> str:
         *([f"at most {feed.max_megabytes:g} MB"] if feed.max_megabytes else []),
         *(["whole articles of matched items"] if feed.full_text else []),
     ]
-    return f"{feed.id}: {feed.title} ({', '.join(parts)})"
+    return f"{feed.id}: {feed.title}, {feed.url} ({', '.join(parts)})"
 
 
 def print_feed(console: Console, page: FeedPage) -> None:
     """Print one feed: its status, the reasons, and its items."""
     row, state = page.health, page.health.state
     console.print(safe_text(describe_settings(state.feed)))
-    console.print(safe_text(f"{state.feed.url}"))
     trouble = state.paused_why or state.last_error or row.silence
     console.print(safe_text(f"{row.health}{f': {trouble}' if trouble else ''}"))
     if not state.paused:

@@ -17,6 +17,7 @@ from tracker.feeds.item import ItemId
 from tracker.interfaces.mcp import results
 from tracker.interfaces.mcp.reading import FindDesk
 from tracker.model.evidence import ManualEvidence, ManualResult
+from tracker.questions.parse_side import parse_side
 
 MIN_REASON_WORDS: Final = 8
 MAX_REASON: Final = 4_000
@@ -77,19 +78,19 @@ class WritingTools:
         direction: str,
         reason: Reason,
         strength: StrengthWord = "some",
-        option: str = "",
     ) -> results.EvidenceReceipt:
         """Propose a report of the archive as evidence: a person accepts it before it counts.
 
-        `direction` is for, against or neither (higher, lower, earlier, later); `option` the one it
-        is about, on a question with options. You may cite it at once.
+        `direction` is for or against; higher or lower on a number, earlier or later on a date; an
+        option, or “not” and an option, where there are options; or neither. You may cite it at
+        once.
         """
         desk = self._find_desk()
         with self._lock:
             left = _check_budget(desk, "evidence")
             piece = _make_piece(
                 desk, question_id, ItemId(item_id), direction=direction, reason=reason,
-                strength=strength, option=option, is_proposal=True,
+                strength=strength, is_proposal=True,
             )  # fmt: skip
             return _make_receipt(desk.evidence.add(piece), left)
 
@@ -103,7 +104,6 @@ class WritingTools:
         address: Address = "",
         headline: str = "",
         strength: StrengthWord = "some",
-        option: str = "",
     ) -> results.EvidenceReceipt:
         """Add evidence that counts at once, which needs the role analyst.
 
@@ -123,7 +123,7 @@ class WritingTools:
             source = address if item_id is None else ItemId(item_id)
             piece = _make_piece(
                 desk, question_id, source, direction=direction, reason=reason, strength=strength,
-                option=option, title=headline,
+                title=headline,
             )  # fmt: skip
             return _make_receipt(desk.evidence.add(piece), left)
 
@@ -138,16 +138,16 @@ def _make_piece(
     strength: StrengthWord,
     **fields: object,
 ) -> ManualEvidence:
-    from tracker.ingestion.manual_evidence import parse_direction
-
     _check_reason(reason)
     question = desk.questions.get(question_id, 0).summary.question
+    side, option = parse_side(question, direction)
     return ManualEvidence(
         question.id,
         source,
-        parse_direction(question, direction),
+        side,
         Strength[strength.upper()],
         note=reason,
+        option=option,
         **fields,  # type: ignore[arg-type]
     )
 

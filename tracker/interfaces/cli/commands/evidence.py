@@ -29,8 +29,10 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
+from tracker.interfaces.cli.evidence_replies import DIRECTION_WORDS, EstimateWatch, describe_piece
 from tracker.model.evidence import EvidenceCard, Lift
-from tracker.questions.add_indicator import make_indicator_id, parse_side, parse_terms
+from tracker.questions.add_indicator import make_indicator_id, parse_terms
+from tracker.questions.parse_side import parse_side
 
 
 @click.command()
@@ -66,9 +68,7 @@ class _ReviewOptions(TypedDict):
 @click.command()
 @click.argument("number", type=int, metavar="NR")
 @click.argument("verdict", type=click.Choice(["confirm", "reject", "reopen"]))
-@click.option(
-    "--direction", type=click.Choice(["yes", "no", "neutral"]), help="Correct what it speaks for."
-)
+@click.option("--direction", metavar="WORD", help=f"Correct what it speaks for: {DIRECTION_WORDS}")
 @click.option(
     "--strength",
     type=click.Choice([s.name.lower() for s in Strength]),
@@ -98,24 +98,34 @@ def review(
         _reopen_evidence(context, number, json, options)
         return
     status: EvidenceStatus = "confirmed" if verdict == "confirm" else "rejected"
-    direction = Direction[options["direction"].upper()] if options["direction"] else None
     strength = Strength[options["strength"].upper()] if options["strength"] else None
+    direction, option = None, ""
     if options["if_yes"] or options["if_no"]:
         direction, strength = _elicit(options)
     with tracker_session(context) as tracker:
+        card = tracker.evidence.get(number)
+        watch = EstimateWatch(tracker, card.evidence.question_id)
+        if options["direction"]:
+            direction, option = parse_side(watch.question, options["direction"])
         piece = tracker.evidence.review(
             number,
             status,
             direction=direction,
             strength=strength,
+            option=option,
             note=options["note"],
             forecaster=options["forecaster"],
         )
-        remark = tracker.evidence.get(number).remark if piece.reviewed else ""
-    becomes_line = piece.reviewed and piece.direction and not piece.option
-    more = " Headlines like this one will be found from now on." if becomes_line else ""
-    more += f" It is {remark}." if remark else ""
-    print_result(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.{more}")
+        words = [
+            f"Evidence {number} on {piece.question_id} is {piece.status}: "
+            f"{describe_piece(watch.question, piece, card.headline)}.",
+            watch.describe_move(piece.option),
+        ]
+        if piece.reviewed and (remark := tracker.evidence.get(number).remark):
+            words.append(f"It is {remark}.")
+    if piece.reviewed and piece.direction and not piece.option:
+        words.append("Headlines like this one will be found from now on.")
+    print_result(piece, json, "\n".join(words))
 
 
 def _reopen_evidence(
@@ -124,8 +134,12 @@ def _reopen_evidence(
     if any(value for name, value in options.items() if name != "forecaster"):
         raise Refused("what is reopened waits as it was logged: give nothing but the number")
     with tracker_session(context) as tracker:
+        card = tracker.evidence.get(number)
+        watch = EstimateWatch(tracker, card.evidence.question_id)
         piece = tracker.evidence.reopen(number, options["forecaster"])
-    print_result(piece, json, f"Evidence {number} on {piece.question_id} waits for review again.")
+        move = watch.describe_move(piece.option)
+    waits = f"Evidence {number} on {piece.question_id} waits for review again"
+    print_result(piece, json, f"{waits}: “{card.headline}”.\n{move}")
 
 
 def _elicit(options: _ReviewOptions) -> tuple[Direction, Strength]:
@@ -151,7 +165,7 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
         speaks = [
             _describe_side(card, kinds[piece.question_id]),
             f"strength {piece.strength.name.lower()}",
-            f"{PERHAPS if card.perhaps else 'relevance'} {piece.relevance:.2f}",
+            _describe_relevance(card),
             *(["context only"] if card.context_only else []),
         ]
         table.add_row(
@@ -162,6 +176,15 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
             tables.safe_text("\n".join(_list_reasons(card))),
         )
     return table
+
+
+def _describe_relevance(card: EvidenceCard) -> str:
+    """Describe the relevance by all judgements so far, and that with which it was logged."""
+    logged = card.evidence.relevance
+    word, shown = PERHAPS if card.perhaps else "relevance", card.corrected
+    if shown is None:
+        return f"{word} {logged:.2f}"
+    return f"{word} {shown:.2f} ({'logged' if card.perhaps else 'counts as'} {logged:.2f})"
 
 
 def _describe_side(card: EvidenceCard, kind: Kind) -> str:
@@ -184,6 +207,8 @@ def _list_reasons(card: EvidenceCard) -> Iterator[str]:
         yield f"nearest: “{why.nearest}”" + (f" ({why.cosine:.2f})" if why.cosine else "")
     if why.leaning:
         yield f"leans: {why.leaning}"
+    if card.evidence.demoted:
+        yield card.evidence.demoted
     yield from (describe_lift(lift) for lift in card.lifts)
     yield from (decision.note for decision in card.decisions if decision.by.startswith("model:"))
 
@@ -221,7 +246,7 @@ class _IndicatorOptions(TypedDict):
     "--speaks",
     required=True,
     metavar="ANSWER",
-    help="yes or no, higher or lower, earlier or later, an option, or “not” and an option.",
+    help=DIRECTION_WORDS,
 )
 @click.option("--strength", type=click.Choice(_STRENGTHS), default="moderate", show_default=True)
 @click.option(

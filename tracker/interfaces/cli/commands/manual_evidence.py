@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 import click
 from rich.table import Table
 
-from forecasts.evidence.evidence import Strength, describe_side
+from forecasts.evidence.evidence import Strength
 from forecasts.questions.formatting import format_count, format_utc_day
 from forecasts.questions.question import ForecasterId, Question, utc
 from tracker.feeds.item import ItemId
@@ -19,7 +19,9 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
+from tracker.interfaces.cli.evidence_replies import DIRECTION_WORDS, EstimateWatch, describe_piece
 from tracker.model.evidence import ManualEvidence, ManualResult, OfferedNearMiss, SearchHit
+from tracker.questions.parse_side import parse_side
 
 _STRENGTHS = [strength.name.lower() for strength in Strength if strength is not Strength.NONE]
 
@@ -32,7 +34,6 @@ class _AddOptions(TypedDict):
     date: str | None
     note: str
     title: str
-    option: str
     indicator: str
     forecaster: ForecasterId | None
 
@@ -45,13 +46,12 @@ class _AddOptions(TypedDict):
     "--direction",
     required=True,
     metavar="WORD",
-    help="for, against or neither; or higher, lower, earlier, later.",
+    help=DIRECTION_WORDS,
 )
 @click.option("--strength", type=click.Choice(_STRENGTHS), default="some", show_default=True)
 @click.option("--date", metavar="DATE", help="When it was published.")
 @click.option("--note", default="", metavar="TEXT", help="Why, kept with the decision.")
 @click.option("--title", default="", metavar="TEXT", help="The headline, instead of fetching it.")
-@click.option("--option", default="", metavar="NAME", help="The option that it is about.")
 @click.option(
     "--indicator", default="", metavar="NAME", help="Of which indicator (default: own-text)."
 )
@@ -66,25 +66,25 @@ def add(
     It counts fully from now on, as your decision; what the matcher had logged already becomes your
     review.
     """
-    from tracker.ingestion.manual_evidence import parse_direction
-
     source = _choose_source(options["source"], options["item"])
     date = utc(options["date"]) if options["date"] else None
     with tracker_session(context) as tracker:
-        target = tracker.questions.get(question).summary.question
+        watch = EstimateWatch(tracker, question)
+        direction, option = parse_side(watch.question, options["direction"])
         piece = ManualEvidence(
-            target.id,
+            watch.question.id,
             source,
-            parse_direction(target, options["direction"]),
+            direction,
             Strength[options["strength"].upper()],
             date,
             options["note"],
             options["title"],
-            options["option"],
+            option,
             options["indicator"],
         )
         result = tracker.evidence.add(piece, by=options["forecaster"])
-    print_result(result, json, describe_result(target, result))
+        move = watch.describe_move(result.evidence.option)
+    print_result(result, json, describe_result(watch.question, result, move))
 
 
 def _choose_source(source: str | None, item: int | None) -> str | ItemId:
@@ -93,10 +93,9 @@ def _choose_source(source: str | None, item: int | None) -> str | ItemId:
     return ItemId(item) if item is not None else source or ""
 
 
-def describe_result(question: Question, result: ManualResult) -> str:
-    """Describe what was added, in a line, and why the matcher had missed it, in another."""
+def describe_result(question: Question, result: ManualResult, move: str) -> str:
+    """Describe what was added, how the estimate moved, and why the matcher had missed it."""
     piece = result.evidence
-    side = describe_side(question.kind, piece.direction, piece.option)
     done = {
         "added": "is added",
         "reviewed": f"was there already and is {piece.status} by you now",
@@ -104,11 +103,9 @@ def describe_result(question: Question, result: ManualResult) -> str:
         "unchanged": "was there already, as you said",
     }[result.outcome]
     reports = format_count(result.reports, "report")
+    content = f"{describe_piece(question, piece, result.headline)} ({reports})"
     remark = f"\nIt is {result.remark}." if result.remark else ""
-    return (
-        f"Evidence {piece.id} on {question.id} {done}: {side}, {piece.strength.name.lower()},"
-        f" {reports}.\n{result.miss}{remark}"
-    )
+    return f"Evidence {piece.id} on {question.id} {done}: {content}.\n{move}\n{result.miss}{remark}"
 
 
 class _SearchOptions(TypedDict):
@@ -189,12 +186,14 @@ def near_misses_table(offered: Sequence[OfferedNearMiss]) -> Table:
 @as_json
 @click.pass_context
 def dismiss(context: click.Context, /, question: str, item: int, json: bool) -> None:
-    """Say that a near miss is no evidence: it is not asked again."""
+    """Say that a near miss is no evidence: it is not asked again.
+
+    Only what `near-misses` listed can be dismissed.
+    """
     with tracker_session(context) as tracker:
+        watch = EstimateWatch(tracker, question)
         result = tracker.evidence.dismiss(item, question)
-    words = (
-        f"Item {item} is no evidence on {question}."
-        if result.outcome == "added"
-        else f"Item {item} is evidence on {question} already, {result.evidence.status}: review it."
-    )
-    print_result(result, json, words)
+        move = watch.describe_move()
+    again = ", as was said before" if result.outcome == "unchanged" else ""
+    words = f"Item {item} is no evidence on {question}{again}: “{result.headline}”."
+    print_result(result, json, f"{words}\n{move}")
