@@ -12,7 +12,7 @@ QUESTION_COMMANDS: Final = {
     ),
     "show": CommandEntry(
         "questions:show_question",
-        "Show a question: numbers, their reasons, evidence, how it gets its answer.",
+        "Show a question: numbers, reasons, evidence, its answer.",
         "neutrality-2027",
     ),
     "ask": CommandEntry(

@@ -65,7 +65,7 @@ def list_questions(
 def show_question(
     context: click.Context, /, *, question: str, since: str | None, until: str | None, json: bool
 ) -> None:
-    """Show a question: numbers, their reasons, evidence, how it gets its answer.
+    """Show a question: numbers, reasons, evidence, its answer.
 
     The reasons say why the estimate is what it is, or with --moved why it moved.
     """
