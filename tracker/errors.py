@@ -68,8 +68,7 @@ class Unresolvable(Refused):
             f"{flaw.reason[:1].upper()}{flaw.reason[1:]}. {flaw.fix}" for flaw in flaws
         )
         super().__init__(
-            f"a stranger could not resolve {question_id}. {findings} "
-            "Or say why it opens all the same"
+            f"a stranger could not resolve {question_id}. {findings} Or override this with a reason"
         )
 
 

@@ -27,9 +27,10 @@ def find_source_flaws(question: LintTarget) -> Iterator[Flaw]:
     """Yield flaws of the sources: none is named, only one, or one that publishes other things."""
     named = [source for source in dict.fromkeys(question.sources) if is_named_source(source)]
     if not named:
-        quoted = ", ".join(f"“{source}”" for source in question.sources) or "an empty list"
+        quoted = ", ".join(f"“{source}”" for source in question.sources)
         is_told = bool(_ADDRESS.search(question.criteria) or _CITES.search(question.criteria))
-        reason = f"{quoted} names nobody who publishes the answer"
+        named_badly = f"{quoted} names nobody who publishes the answer"
+        reason = named_badly if quoted else "no source is given"
         yield Flaw("no-source", "advice" if is_told else "blocking", "sources", reason)
     elif len(named) == 1 and not _FALL_BACK.search(f"{named[0]} {question.criteria}"):
         reason = f"“{named[0]}” is the only source, and it may fail"

@@ -13,6 +13,7 @@ from rich.text import Text
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.distributions.probability import sigmoid
 from forecasts.essays.claim_outcomes import describe_outcome_condition
+from forecasts.evidence.evidence import describe_side
 from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
 from forecasts.questions.compiled_question import CompiledQuestion, format_names, list_lines
 from forecasts.questions.formatting import (
@@ -126,7 +127,7 @@ def _print_suggestion(console: Console, page: QuestionPage) -> None:
     """Print the suggestion and the evidence."""
     _print_explanation(console, page)
     if page.evidence:
-        console.print(evidence_table(page.evidence[:20]))
+        console.print(evidence_table(page.summary.question, page.evidence[:20]))
     if page.headlines and page.evidence:
         console.print(safe_text(page.headlines))
     if page.coverage and page.coverage.silent and page.summary.status == "open":
@@ -167,7 +168,8 @@ def _print_sources(console: Console, page: QuestionPage) -> None:
     for claim in page.claims:
         console.print(Text(f"From “{page.essay.title}”, character {claim.offset}: “{claim.quote}”"))
     console.print(Text(f"Criteria: {question.criteria}"))
-    console.print(safe_text(f"Sources: {'; '.join(question.sources)}"))
+    if question.sources:
+        console.print(safe_text(f"Sources: {'; '.join(question.sources)}"))
     lines = describe_lines(question, page.statements.compiled)
     console.print(safe_text(f"News is compared with {lines}"))
     if condition := describe_outcome_condition(question):
@@ -250,17 +252,17 @@ def suggestion_table(
     return table
 
 
-def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
+def evidence_table(question: Question, cards: Sequence[EvidenceCard]) -> Table:
     """Build the table of evidence, newest first, with the matched words."""
     table = new_table("nr", "seen", "headline", "speaks", "strength", "matched", "state")
     for card in cards:
         piece = card.evidence
-        copies = f" ({len(card.items)} copies)" if len(card.items) > 1 else ""
+        reports = f" ({len(card.items)} reports)" if len(card.items) > 1 else ""
         table.add_row(
             str(piece.id),
             format_utc_day(piece.first_seen_at),
-            safe_text(f"{card.headline}{copies} – {card.carrier.feed_title}"),
-            {1: "for", -1: "against", 0: "neither"}[piece.direction],
+            safe_text(f"{card.headline}{reports} – {card.carrier.feed_title}"),
+            safe_text(describe_side(question.kind, piece.direction, piece.option)),
             piece.strength.name.lower(),
             safe_text(", ".join(piece.matched)),
             card.state,
