@@ -407,8 +407,13 @@ def _feeds() -> st.SearchStrategy[list[FeedSeed]]:
     )
 
 
-_lines = said.map(lambda text: text[:300].strip()).filter(bool)
+_lines = said.map(lambda text: _add_letter(text[:290].strip()))
 _spellings = _lines.map(lambda text: " ".join(text.replace("|", " ").split())).filter(bool)
+
+
+def _add_letter(text: str) -> str:
+    """A line as it is allowed: with a letter."""
+    return text if any(map(str.isalpha, text)) else f"{text} Ж".strip()
 
 
 @st.composite
