@@ -109,6 +109,8 @@ def change_lines(
 def parse_names(lines: Iterable[str]) -> Names:
     """Parse names: one actor or thing a line, its spellings separated by |, the usual one first.
 
+    A line of bars alone is left as it is, for `check_own_lines` to refuse.
+
     >>> parse_names(["Xi Jinping | Xi | 习近平", ""])
     (('Xi Jinping', 'Xi', '习近平'),)
     """
