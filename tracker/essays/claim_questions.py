@@ -26,7 +26,12 @@ from tracker.errors import Refused
 from tracker.essays.essay_edits import find_sentence, require_text
 from tracker.essays.essay_pages import find_essay_setting, split_sentences
 from tracker.essays.publication import parse_essay_day
-from tracker.essays.quote_anchors import anchor_claims, choose_quote, free_claim_id, has_quote
+from tracker.essays.quote_anchors import (
+    anchor_claims,
+    choose_quote,
+    free_claim_id,
+    select_claims_in,
+)
 from tracker.model.audit import Authorship
 from tracker.questions import question_lifecycle
 from tracker.questions.scenarios.scenario_edits import add_link
@@ -124,9 +129,8 @@ def claim_for_sentence(session: Session, essay_id: EssayId, sentence: Sentence) 
     newest = essays.find_newest_text(session, essay_id)
     text = "" if newest is None else newest.text
     known = anchor_claims(essays.claims_of_essay(session, essay_id), text)
-    for claim in known:
-        if sentence.offset <= claim.offset < sentence.end and has_quote(claim, text):
-            return claim
+    if in_sentence := select_claims_in(sentence, known, text):
+        return in_sentence[0]
     quote, offset = choose_quote(sentence, text)
     modality = f"{sentence.cue} ({sentence.modality:g})" if sentence.cue else "none"
     return Claim(

@@ -13,7 +13,7 @@ from forecasts.questions.question import Essay, EssayId, QuestionId
 from tracker.errors import NotFound, Refused
 from tracker.essays.essay_pages import split_sentences
 from tracker.essays.publication import check_published
-from tracker.essays.quote_anchors import anchor_claims, has_quote, move_rejection
+from tracker.essays.quote_anchors import anchor_claims, move_rejection, select_claims_in
 from tracker.model.audit import Authorship
 from tracker.model.essays import EssayText, NewEssay, SavedDraft
 from tracker.questions.submit_forecast import register_forecaster
@@ -183,11 +183,7 @@ def _list_questions_of(
     session: Session, essay_id: EssayId, sentence: Sentence, text: str
 ) -> tuple[QuestionId, ...]:
     claims = anchor_claims(essays.claims_of_essay(session, essay_id), text)
-    in_sentence = {
-        claim.id
-        for claim in claims
-        if sentence.offset <= claim.offset < sentence.end and has_quote(claim, text)
-    }
+    in_sentence = {claim.id for claim in select_claims_in(sentence, claims, text)}
     return tuple(
         question.id
         for question in questions.list_questions(session)

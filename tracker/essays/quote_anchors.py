@@ -113,6 +113,15 @@ def has_quote(claim: Claim, text: str) -> bool:
     return _matches_at(claim.quote, claim.offset, text)
 
 
+def select_claims_in(sentence: Sentence, claims: Iterable[Claim], text: str) -> tuple[Claim, ...]:
+    """Return the claims, anchored in `text`, whose quotes begin in a sentence."""
+    return tuple(
+        claim
+        for claim in claims
+        if sentence.offset <= claim.offset < sentence.end and has_quote(claim, text)
+    )
+
+
 def _matches_at(quote: str, offset: int, text: str) -> bool:
     return _quote_pattern(quote).match(text, offset) is not None
 
